@@ -433,7 +433,7 @@ replicas_begin(struct orchestrator *o)
     struct replicas_config config = {
         .loop = o->loop,
         .store = o->store,
-        .address = o->nfvo.own_url,
+        .address = mem_printf(o->mem, "%s://%s", o->server.tls_cert ? "https" : "http", o->values[OPTION_listen]),
         .version = carrick_version,
         .orphaned = orphaned,
         .gone = replica_gone,

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/vec.h"
+#include "replica/turn.h"
 #include "store/replica.h"
 
 #include <pthread.h>
@@ -29,9 +30,10 @@ static const struct attr replica_attrs[] = {
 const struct table replica_table = {
     .name = "replica",
     .doc = "Processes that share the store.",
+    .unlogged = true,
     TABLE(struct replica, replica_attrs),
 };
-const struct table *const replica_tables[] = {&replica_table, NULL};
+const struct table *const replica_tables[] = {&replica_table, &replica_turn_table, NULL};
 
 /* What is known of another one. */
 struct other {
@@ -160,6 +162,7 @@ own_beat(struct tx *tx, const struct replicas *r)
     row->leads = r->wrote_lead;
     if (!old || !r->is_told) {
         row->started_at = tx_now(tx);
+        TRY(turns_drop(tx, r->name));
     }
     return old ? row_update(tx, old, row) : row_insert(tx, row);
 }
@@ -181,6 +184,7 @@ other_remove(struct tx *tx, struct replicas *r, const struct other *other)
         return NULL;
     }
     r->n_removed++;
+    TRY(turns_drop(tx, other->name));
     return row_delete(tx, &replica_table, other->name);
 }
 

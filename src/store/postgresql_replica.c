@@ -27,13 +27,17 @@
 #define NAME_PAUSE_MS 50
 #define AGAIN_MS 200
 
+/* A machine that is lost ends no connection: the server asks so often (seconds, times) before it does. */
+#define KEEPALIVE(every, count)                                                                    \
+    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_count' THEN '" count "' ELSE '" every  \
+    "' END, false) FROM pg_settings WHERE name IN ('tcp_keepalives_idle', "                        \
+    "'tcp_keepalives_interval', 'tcp_keepalives_count')"
 /* So long a transaction may do nothing, and so long others wait for it: the first is shorter. */
 #define PATIENCE                                                                                   \
-    "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s';"                     \
-    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_count' THEN '3' ELSE '2' END, false) " \
-    "FROM pg_settings WHERE name IN ('tcp_keepalives_idle', 'tcp_keepalives_interval', "           \
-    "'tcp_keepalives_count')"
-#define LISTEN "DO $do$ BEGIN EXECUTE format('LISTEN %I', 'carrick ' || md5(current_schema())); END $do$"
+    "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s';" KEEPALIVE("2", "3")
+#define LISTEN                                                                                     \
+    "DO $do$ BEGIN EXECUTE format('LISTEN %I', 'carrick ' || md5(current_schema())); END $do$;"    \
+    KEEPALIVE("1", "2")
 
 struct err *
 replica_connected(struct pg_conn *c)

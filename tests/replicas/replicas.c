@@ -1,351 +1,20 @@
-/* Two orchestrators on one database: what one does the other knows; a hundred operations of which one of the two
- * does not see the end; and who may not be a third.  See README.md. */
-#include "flow/fake_site.h"
+/* Two orchestrators on one database: what one does the other knows; many operations of which one of the two
+ * does not see the end; what else may befall one of them; and who may not be a third.  See README.md. */
+#include "replicas/world.h"
 
-#include "base/json.h"
-#include "base/str.h"
-#include "base/time.h"
 #include "base/uuid.h"
-#include "base/vec.h"
-#include "http/client.h"
-#include "http/server.h"
 #include "sys/file.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
-#include <net/if.h>
-#include <openssl/evp.h>
-#include <poll.h>
-#include <pthread.h>
-#include <sched.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define PORT 9000
-#define N_REPLICAS 2
-#define N_OPERATIONS 100
-#define CALL_MS 10000
-#define READY_MS 60000
-#define ALL_MS 240000
-#define FAILOVER_MS 3000
-#define NETWORK "11111111-1111-4111-8111-111111111111"
-#define HEARD_MAX 4096
-
-static const char *const names[N_REPLICAS] = {"a", "b"};
-
-/* What subscribers hear: ids of operations that are COMPLETED. */
-static struct {
-    pthread_mutex_t lock;
-    int n;
-    char ops[HEARD_MAX][40];
-} heard = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-struct world {
-    struct mem *mem;
-    const char *dir, *program, *packages, *database;
-    struct fake_control site;
-    struct http_server *ear;
-    pid_t pids[N_REPLICAS];
-    int at; /* replica that the client calls first */
-    bool is_long;
-    int n_completed; /* operations, so far */
-    const char *token;
-    const char *vnfs[N_OPERATIONS];
-};
-
-static void
-blink_ms(int ms)
-{
-    (void)poll(NULL, 0, ms);
-}
-
-static int
-patience(void)
-{
-    const char *text = getenv("CARRICK_PATIENCE");
-
-    return text && atoi(text) > 1 ? atoi(text) : 1;
-}
-
-static int64_t
-deadline_ns(int ms)
-{
-    return time_mono_ns() + ms * INT64_C(1000000) * patience();
-}
-
-static int
-ms_since(int64_t ns)
-{
-    return (int)((time_mono_ns() - ns) / 1000000);
-}
-
-/* ---- processes -------------------------------------------------------------------------------- */
-
-/* 'name' null: none; 'shared' null: that of all. */
-static pid_t
-orchestrator_start(const struct world *w, const char *name, const char *shared, int port)
-{
-    const char *state = mem_printf(w->mem, "%s/%s", w->dir, str_or(name, "alone"));
-    const char *listen = mem_printf(w->mem, "127.0.0.1:%d", port);
-    const char *log = mem_printf(w->mem, "%s.log", state);
-    const char *args[20] = {"carrick", "orchestrator", "--state", state, "--listen", listen, "--database", w->database,
-                            "--shared", str_or(shared, mem_printf(w->mem, "%s/shared", w->dir)), "--callbacks",
-                            "127.0.0.1/32", name ? "--replica" : NULL, name, NULL};
-    pid_t parent = getpid(), pid;
-    int fd;
-
-    (void)fflush(NULL);
-    pid = fork();
-    if (pid != 0) {
-        return pid;
-    }
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    fd = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (getppid() == parent && fd >= 0 && dup2(fd, 2) >= 0) {
-        (void)execv(w->program, (char *const *)(uintptr_t)args);
-    }
-    _exit(1);
-}
-
-static void
-replica_kill(struct world *w, int i)
-{
-    int status;
-
-    if (w->pids[i] > 0) {
-        (void)kill(w->pids[i], SIGKILL);
-        (void)waitpid(w->pids[i], &status, 0);
-        w->pids[i] = 0;
-    }
-}
-
-/* It ends by itself, and says why. */
-static struct err *
-refused(struct world *w, const char *name, const char *shared, const char *why)
-{
-    pid_t pid = orchestrator_start(w, name, shared, PORT + 7);
-    const char *log = mem_printf(w->mem, "%s/%s.log", w->dir, str_or(name, "alone"));
-    int64_t until = deadline_ns(READY_MS);
-    int status = 0;
-    char *text = NULL;
-
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (time_mono_ns() > until) {
-            (void)kill(pid, SIGKILL);
-            (void)waitpid(pid, &status, 0);
-            return err_new(E_INVALID, NULL, "it runs, where it should say: %s", why);
-        }
-        blink_ms(20);
-    }
-    TRY(file_read(w->mem, log, (size_t)16 << 20, &text, NULL));
-    return strstr(text, why) ? NULL : err_new(E_INVALID, NULL, "%s does not say: %s", log, why);
-}
-
-/* ---- calls -------------------------------------------------------------------------------------- */
-
-static struct err *
-call_at(const struct world *w, const char *root, const char *method, const char *path, const char *body, int fd,
-        struct http_answer *answer)
-{
-    const struct http_client_config config = {0};
-    const char *headers[] = {fd > 0 ? "Content-Type: application/zip" : "Content-Type: application/json",
-                             "Accept: application/json",
-                             w->token ? mem_printf(w->mem, "X-Auth-Token: %s", w->token) : NULL, NULL};
-    const struct http_request request = {.method = method,
-                                         .url = mem_printf(w->mem, "%s%s", root, path),
-                                         .headers = headers,
-                                         .body = body,
-                                         .body_len = body ? strlen(body) : 0,
-                                         .body_fd = fd,
-                                         .connect_timeout_ms = 1000,
-                                         .timeout_ms = CALL_MS * patience()};
-
-    return http_fetch(w->mem, &config, &request, answer);
-}
-
-static const char *
-root_of(const struct world *w, int i)
-{
-    return mem_printf(w->mem, "http://127.0.0.1:%d", PORT + i);
-}
-
-/* One address, as a client has it: who does not answer is not asked again.  '*status' 0: nobody did. */
-static const struct json *
-call(struct world *w, const char *method, const char *path, const char *body, int *status)
-{
-    struct http_answer answer = {0};
-    const struct json *json = NULL;
-    struct err *e = NULL;
-
-    *status = 0;
-    for (int tries = 0; tries < N_REPLICAS && !*status; tries++) {
-        err_ignore(e, "the other one is asked");
-        answer = (struct http_answer){0};
-        e = call_at(w, root_of(w, w->at), method, path, body, -1, &answer);
-        *status = e ? 0 : answer.status;
-        w->at = e ? (w->at + 1) % N_REPLICAS : w->at;
-    }
-    err_ignore(e, "nobody answers");
-    if (*status && answer.body_len) {
-        err_ignore(json_parse(w->mem, answer.body, answer.body_len, &json), "not JSON");
-    }
-    return json;
-}
-
-static struct err *
-want_at(struct world *w, int i, int wanted, const char *method, const char *path, const char *body,
-        const struct json **out)
-{
-    struct http_answer answer = {0};
-    const struct json *json = NULL;
-
-    TRY(call_at(w, root_of(w, i), method, path, body, -1, &answer));
-    if (answer.body_len) {
-        err_ignore(json_parse(w->mem, answer.body, answer.body_len, &json), "not JSON");
-    }
-    if (out) {
-        *out = json;
-    }
-    return answer.status == wanted
-               ? NULL
-               : err_new(E_REMOTE, NULL, "%s %s at %s: %d instead of %d: %s", method, path, names[i], answer.status,
-                         wanted, str_or(answer.body, ""));
-}
-
-/* Asked again until it is so. */
-static struct err *
-soon_at(struct world *w, int i, int wanted, const char *path, int within_ms)
-{
-    int64_t until = deadline_ns(within_ms);
-    struct err *e = want_at(w, i, wanted, "GET", path, NULL, NULL);
-
-    while (e && time_mono_ns() < until) {
-        err_ignore(e, "not yet");
-        blink_ms(10);
-        e = want_at(w, i, wanted, "GET", path, NULL, NULL);
-    }
-    return e;
-}
-
-static struct err *
-site_post(struct world *w, const char *path, const char *body)
-{
-    struct http_answer answer = {0};
-    const char *root = mem_printf(w->mem, "http://127.0.0.1:%d", w->site.port);
-
-    TRY(call_at(w, root, "POST", path, body, -1, &answer));
-    return answer.status == 201 ? NULL : err_new(E_REMOTE, NULL, "POST %s at the site: %d", path, answer.status);
-}
-
-static struct err *
-login_at(struct world *w, int i, const char *user, const char *password, const char **token)
-{
-    const char *body = mem_printf(w->mem,
-                                  "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"name\":"
-                                  "\"%s\",\"password\":\"%s\",\"domain\":{\"name\":\"Default\"}}}},\"scope\":{\"project\":"
-                                  "{\"name\":\"admin\",\"domain\":{\"name\":\"Default\"}}}}}", user, password);
-    struct http_answer answer = {0};
-
-    TRY(call_at(w, root_of(w, i), "POST", "/identity/v3/auth/tokens", body, -1, &answer));
-    *token = mem_str(w->mem, http_answer_header(&answer, "X-Subject-Token"));
-    return answer.status == 201 ? NULL : err_new(E_REMOTE, NULL, "login of %s at %s: %d", user, names[i], answer.status);
-}
-
-static struct err *
-ready(struct world *w, int i)
-{
-    return soon_at(w, i, 200, "/readyz", READY_MS);
-}
-
-static struct err *
-replica_start(struct world *w, int i)
-{
-    w->pids[i] = orchestrator_start(w, names[i], NULL, PORT + i);
-    return ready(w, i);
-}
-
-/* ---- the beginning -------------------------------------------------------------------------------- */
-
-static enum http_body_mode
-on_head(struct http_exchange *x, void *arg)
-{
-    (void)x;
-    (void)arg;
-    return HTTP_COLLECT;
-}
-
-static void
-on_request(struct http_exchange *x, void *arg)
-{
-    const struct json *json = NULL;
-    size_t n = 0;
-    const char *body = http_body(x, &n);
-
-    (void)arg;
-    if (str_eq(http_method(x), "POST")) {
-        err_ignore(json_parse(http_mem(x), body, n, &json), "then it has no operation");
-    }
-    pthread_mutex_lock(&heard.lock);
-    if (str_eq(json_get_str(json, "operationState"), "COMPLETED") && heard.n < HEARD_MAX) {
-        snprintf(heard.ops[heard.n++], sizeof heard.ops[0], "%s", str_or(json_get_str(json, "vnfLcmOpOccId"), ""));
-    }
-    pthread_mutex_unlock(&heard.lock);
-    http_answer(x, 204, NULL, NULL, 0);
-}
-
-static const char *
-sha512_of(struct mem *mem, const void *data, size_t n)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    char *text = mem_alloc(mem, 2 * EVP_MAX_MD_SIZE + 1);
-
-    if (EVP_Digest(data, n, digest, &size, EVP_sha512(), NULL) != 1) {
-        return "";
-    }
-    hex_from(text, digest, size);
-    return text;
-}
-
-static struct err *
-network_own(void)
-{
-    struct ifreq request = {.ifr_flags = IFF_UP | IFF_RUNNING};
-    AUTO_FD fd = -1;
-
-    memcpy(request.ifr_name, "lo", 3);
-    if (unshare(CLONE_NEWNET) != 0) {
-        return err_errno(E_FORBIDDEN, "a network namespace of its own");
-    }
-    fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) != 0 ? err_errno(E_UNAVAILABLE, "loopback up") : NULL;
-}
-
-static struct err *
-world_begin(struct world *w)
-{
-    static const struct http_handler handler = {.head = on_head, .request = on_request};
-    struct http_server_config ear = {.address = "127.0.0.1", .handler = &handler};
-    struct fake_site *site;
-
-    TRY(network_own());
-    for (int i = 0; i < N_REPLICAS; i++) {
-        const char *faults = mem_printf(w->mem, "%s/%s/faults", w->dir, names[i]);
-
-        TRY(dir_make(faults, 0700));
-        TRY(file_write(mem_printf(w->mem, "%s/settle_ms", faults), "200", 3, 0600));
-    }
-    w->site.hash = sha512_of;
-    w->site.slow_ms = 100; /* So that many operations are under way at one time. */
-    TRY(fake_site_new(&w->site, &site));
-    return http_server_new(&ear, &w->ear);
-}
 
 /* ---- stories ------------------------------------------------------------------------------------------- */
 
@@ -364,7 +33,25 @@ listed(struct world *w)
     return n == N_REPLICAS && n_lead == 1 ? NULL : err_new(E_INVALID, NULL, "they are %s", json_text(w->mem, json));
 }
 
-/* Both begin at once on an empty database; a token of the one is good at the other; who may not be a third. */
+/* Which one leads, as replica 'i' says; -1 = none. */
+static int
+leader_at(struct world *w, int i)
+{
+    const struct json *json = NULL;
+    int leader = -1;
+
+    err_ignore(want_at(w, i, 200, "GET", "/carrick/v1/replicas", NULL, &json), "then none is known");
+    json_each (json, k) {
+        const char *name = json_get_str(json->items[k], "name");
+
+        for (int n = 0; n < N_REPLICAS; n++) {
+            leader = str_eq(name, names[n]) && json_bool(json_get(json->items[k], "leads"), false) ? n : leader;
+        }
+    }
+    return leader;
+}
+
+/* Both begin at once on an empty database; a token of the one is good at the other. */
 static struct err *
 both(struct world *w)
 {
@@ -381,10 +68,7 @@ both(struct world *w)
     password[strcspn(password, "\n")] = '\0';
     TRY(login_at(w, 0, "admin", password, &w->token));
     TRY(want_at(w, 1, 200, "GET", "/carrick/v1/sites", NULL, NULL));
-    TRY(listed(w));
-    TRY(refused(w, "a", NULL, "another replica of this database is called a"));
-    TRY(refused(w, NULL, NULL, "another orchestrator uses this database"));
-    return refused(w, "c", mem_printf(w->mem, "%s/elsewhere", w->dir), "it is sealed with another key");
+    return listed(w);
 }
 
 /* A token that is revoked at one is refused at the other, which had believed it. */
@@ -418,7 +102,48 @@ rights(struct world *w, const char *password)
     return e;
 }
 
-/* A site, a package and a subscription: begun at the one, seen at the other. */
+/* Until the package is 'state', as replica 'i' says. */
+static struct err *
+package_so(struct world *w, int i, const char *id, const char *state)
+{
+    const char *path = mem_printf(w->mem, "/vnfpkgm/v2/vnf_packages/%s", id);
+    int64_t until = deadline_ns(READY_MS);
+    const struct json *json;
+
+    do {
+        TRY(want_at(w, i, 200, "GET", path, NULL, &json));
+        if (str_eq(json_get_str(json, "onboardingState"), state)) {
+            return NULL;
+        }
+        blink_ms(20);
+    } while (time_mono_ns() < until);
+    return err_new(E_INVALID, NULL, "the package is not %s: %s", state, json_text(w->mem, json));
+}
+
+/* A package is made at one, its content is given to 'i', and the other says that it is there. */
+static struct err *
+package_give(struct world *w, int i, const char *id, const char *name)
+{
+    AUTO_FD fd = open(mem_printf(w->mem, "%s/%s.csar", w->packages, name), O_RDONLY | O_CLOEXEC);
+    const char *path = mem_printf(w->mem, "/vnfpkgm/v2/vnf_packages/%s/package_content", id);
+    struct http_answer answer = {0};
+
+    TRY(call_at(w, root_of(w, i), "PUT", path, NULL, fd, &answer));
+    return answer.status == 202 ? NULL
+                                : err_new(E_REMOTE, NULL, "upload: %d %s", answer.status, str_or(answer.body, ""));
+}
+
+static struct err *
+package_make(struct world *w, int i, const char **id)
+{
+    const struct json *json;
+
+    TRY(want_at(w, i, 201, "POST", "/vnfpkgm/v2/vnf_packages", "{}", &json));
+    *id = mem_str(w->mem, json_get_str(json, "id"));
+    return NULL;
+}
+
+/* A site, a package and subscriptions: begun at the one, seen at the other. */
 static struct err *
 prepared(struct world *w)
 {
@@ -427,31 +152,18 @@ prepared(struct world *w)
                                   "\"password\":\"p\",\"project_name\":\"p\"}", w->site.port);
     const char *subscription = mem_printf(w->mem, "{\"callbackUri\":\"http://127.0.0.1:%d/\"}",
                                           http_server_port(w->ear));
-    AUTO_FD fd = open(mem_printf(w->mem, "%s/shape-1.csar", w->packages), O_RDONLY | O_CLOEXEC);
-    int64_t until = deadline_ns(READY_MS);
-    struct http_answer answer = {0};
-    const struct json *json;
-    const char *path;
+    const char *id;
 
     TRY(want_at(w, 0, 201, "POST", "/carrick/v1/sites", site, NULL));
-    TRY(site_post(w, "/network/v2.0/networks", "{\"network\":{\"id\":\"" NETWORK "\",\"name\":\"office\"}}"));
-    TRY(site_post(w, "/network/v2.0/subnets", "{\"subnet\":{\"id\":\"22222222-2222-4222-8222-222222222222\","
-                  "\"network_id\":\"" NETWORK "\",\"cidr\":\"10.0.0.0/16\"}}"));
+    TRY(site_call(w, "POST", "/network/v2.0/networks", "{\"network\":{\"id\":\"" NETWORK "\",\"name\":\"office\"}}",
+                  201));
+    TRY(site_call(w, "POST", "/network/v2.0/subnets", "{\"subnet\":{\"id\":\"22222222-2222-4222-8222-222222222222\","
+                  "\"network_id\":\"" NETWORK "\",\"cidr\":\"10.0.0.0/16\"}}", 201));
     TRY(want_at(w, 1, 201, "POST", "/vnflcm/v2/subscriptions", subscription, NULL));
-    TRY(want_at(w, 0, 201, "POST", "/vnfpkgm/v2/vnf_packages", "{}", &json));
-    path = mem_printf(w->mem, "/vnfpkgm/v2/vnf_packages/%s", json_get_str(json, "id"));
-    TRY(call_at(w, root_of(w, 1), "PUT", mem_printf(w->mem, "%s/package_content", path), NULL, fd, &answer));
-    if (answer.status != 202) {
-        return err_new(E_REMOTE, NULL, "upload: %d %s", answer.status, str_or(answer.body, ""));
-    }
-    do {
-        blink_ms(20);
-        TRY(want_at(w, 0, 200, "GET", path, NULL, &json));
-    } while (!str_eq(json_get_str(json, "onboardingState"), "ONBOARDED") &&
-             !str_eq(json_get_str(json, "onboardingState"), "ERROR") && time_mono_ns() < until);
-    return str_eq(json_get_str(json, "onboardingState"), "ONBOARDED")
-               ? NULL
-               : err_new(E_INVALID, NULL, "the package is %s", json_text(w->mem, json));
+    TRY(want_at(w, 0, 201, "POST", "/vnffm/v1/subscriptions", subscription, NULL));
+    TRY(package_make(w, 0, &id));
+    TRY(package_give(w, 1, id, "shape-1"));
+    return package_so(w, 0, id, "ONBOARDED");
 }
 
 static const char *const instantiate =
@@ -552,28 +264,14 @@ begin(struct world *w, int i, const char *id, const char *task, const char *body
     return NULL;
 }
 
-/* How often replica 'i' has taken something over, as its log says. */
-static int
-n_taken(const struct world *w, int i)
-{
-    AUTO(mem) mem = mem_new("log");
-    char *text = NULL;
-    int n = 0;
-
-    err_ignore(file_read(mem, mem_printf(mem, "%s/%s.log", w->dir, names[i]), (size_t)64 << 20, &text, NULL),
-               "then it has said nothing");
-    for (const char *at = text; at && (at = strstr(at, "taken over")); at++) {
-        n++;
-    }
-    return n;
-}
+#define TAKEN "taken over"
 
 /* Kills it; how long it took until a client had an answer, and until the other one had what it did; how many of its
  * operations were not over. */
 static struct err *
 fail_over(struct world *w, int victim, const char *const *theirs, int n, int *answers_ms, int *taken_ms, int *n_open)
 {
-    int before = n_taken(w, !victim), done;
+    int before = n_said(w, !victim, TAKEN), done;
     int64_t killed, until = deadline_ns(READY_MS);
 
     replica_kill(w, victim);
@@ -587,7 +285,7 @@ fail_over(struct world *w, int victim, const char *const *theirs, int n, int *an
             *n_open += !done;
         }
         *answers_ms = i == 0 ? ms_since(killed) : *answers_ms;
-        *taken_ms = !*taken_ms && n_taken(w, !victim) > before ? ms_since(killed) : *taken_ms;
+        *taken_ms = !*taken_ms && n_said(w, !victim, TAKEN) > before ? ms_since(killed) : *taken_ms;
         blink_ms(i < n ? 0 : 5);
     }
     return *taken_ms && *answers_ms < FAILOVER_MS * patience() && *taken_ms < FAILOVER_MS * patience()
@@ -604,54 +302,33 @@ hundred(struct world *w, const char *task, const char *body, int victim)
     int64_t until;
     bool at_first;
 
-    for (int i = 0; i < N_OPERATIONS; i++) {
-        if (i == N_OPERATIONS / 2) {
+    for (int i = 0; i < w->n_operations; i++) {
+        if (i == w->n_operations / 2) {
             TRY(fail_over(w, victim, theirs, n_theirs, &answers_ms, &taken_ms, &n_open));
         }
         /* The victim's last, so that many of them are under way. */
-        at = i < N_OPERATIONS / 4 ? !victim : i < N_OPERATIONS / 2 ? victim : i % 2;
+        at = i < w->n_operations / 4 ? !victim : i < w->n_operations / 2 ? victim : i % 2;
         TRY(begin(w, at, w->vnfs[i], task, body, &ops[i], &at_first));
         if (at_first && at == victim) {
             theirs[n_theirs++] = ops[i];
         }
     }
     /* One runs all the time. */
-    TRY(str_eq(task, "instantiate") ? all_so(w, "INSTANTIATED", N_OPERATIONS + 1)
-                                    : all_so(w, "NOT_INSTANTIATED", N_OPERATIONS));
+    TRY(str_eq(task, "instantiate") ? all_so(w, "INSTANTIATED", w->n_operations + 1)
+                                    : all_so(w, "NOT_INSTANTIATED", w->n_operations));
     until = deadline_ns(ALL_MS);
     do {
-        TRY(operations(w, ops, N_OPERATIONS, &done));
-    } while (done < N_OPERATIONS && time_mono_ns() < until);
-    printf("replicas: %s: %d of %d COMPLETED; %d of %d begun at %s were under way when it was killed; an answer after "
-           "%d ms, taken over after %d ms\n", task, done, N_OPERATIONS, n_open, n_theirs, names[victim], answers_ms,
-           taken_ms);
-    return done == N_OPERATIONS ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, N_OPERATIONS);
-}
-
-/* Each operation was told. */
-static struct err *
-all_heard(int wanted)
-{
-    int64_t until = deadline_ns(READY_MS);
-    int n = 0, twice = 0;
-
-    do {
-        pthread_mutex_lock(&heard.lock);
-        n = twice = 0;
-        for (int i = 0; i < heard.n; i++) {
-            bool before = false;
-
-            for (int k = 0; k < i && !before; k++) {
-                before = str_eq(heard.ops[k], heard.ops[i]);
-            }
-            n += !before;
-            twice += before;
-        }
-        pthread_mutex_unlock(&heard.lock);
-        blink_ms(50);
-    } while (n < wanted && time_mono_ns() < until);
-    printf("replicas: %d operations were told, %d of them twice\n", n, twice);
-    return n == wanted ? NULL : err_new(E_INVALID, NULL, "%d of %d operations were told", n, wanted);
+        TRY(operations(w, ops, w->n_operations, &done));
+    } while (done < w->n_operations && time_mono_ns() < until);
+    if (w->is_bench) {
+        printf("| %s | %d | %d | %d | %d | %d | < %d | %s |\n", task, w->n_operations, n_open, done, answers_ms, taken_ms,
+               FAILOVER_MS, answers_ms < FAILOVER_MS && taken_ms < FAILOVER_MS ? "held" : "missed");
+    } else {
+        printf("replicas: %s: %d of %d COMPLETED; %d of %d begun at %s were under way when it was killed; an answer after "
+               "%d ms, taken over after %d ms\n", task, done, w->n_operations, n_open, n_theirs, names[victim],
+               answers_ms, taken_ms);
+    }
+    return done == w->n_operations ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, w->n_operations);
 }
 
 static struct err *
@@ -673,7 +350,7 @@ site_holds(struct world *w, int wanted)
 static struct err *
 killed(struct world *w)
 {
-    int none, one, first = w->site.n_live, done;
+    int none, one, first = w->site.n_live, done, leader;
     const char *op, *id;
     int64_t until = deadline_ns(READY_MS);
     bool at_first;
@@ -686,19 +363,23 @@ killed(struct world *w)
     } while (!done && time_mono_ns() < until);
     none = first;
     one = w->site.n_live - none;
-    for (int i = 0; i < N_OPERATIONS; i++) {
+    for (int i = 0; i < w->n_operations; i++) {
         TRY(vnf_make(w, i % 2, &w->vnfs[i]));
     }
     TRY(n_so(w, "NOT_INSTANTIATED", &done));
-    if (done != N_OPERATIONS || one <= 0) {
-        return err_new(E_INVALID, NULL, "%d of %d instances, of %d things each", done, N_OPERATIONS, one);
+    if (done != w->n_operations || one <= 0) {
+        return err_new(E_INVALID, NULL, "%d of %d instances, of %d things each", done, w->n_operations, one);
     }
-    TRY(hundred(w, "instantiate", instantiate, 0));
-    TRY(site_holds(w, none + one * (N_OPERATIONS + 1)));
-    TRY(replica_start(w, 0));
-    TRY(hundred(w, "terminate", terminate, 1));
+    leader = leader_at(w, 0);
+    if (leader < 0) {
+        return err_new(E_INVALID, NULL, "nobody leads");
+    }
+    TRY(hundred(w, "instantiate", instantiate, leader));
+    TRY(site_holds(w, none + one * (w->n_operations + 1)));
+    TRY(replica_start(w, leader));
+    TRY(hundred(w, "terminate", terminate, !leader));
     TRY(site_holds(w, none + one));
-    return all_heard(w->n_completed + 2 * N_OPERATIONS + 1);
+    return all_heard(w, w->n_completed + 2 * w->n_operations + 1);
 }
 
 /* Until the operation is 'state'. */
@@ -785,39 +466,40 @@ begin_patiently(struct world *w, int i, const char *id, const char *body, const 
 }
 
 #define N_SOME 20
+#define N_FEW 8
 
 /* So many are instantiated in turn at both, and in the midst of it something befalls all of us. */
 static struct err *
 befalls(struct world *w, struct err *(*what)(struct world *w))
 {
     const char *ids[N_SOME], *ops[N_SOME], *op;
-    int first = w->site.n_live, done = 0, one;
+    int first = w->site.n_live, done = 0, one, n_some = w->is_long ? N_SOME : N_FEW;
     int64_t until = deadline_ns(ALL_MS);
     bool at_first;
 
-    for (int i = 0; i < N_SOME; i++) {
+    for (int i = 0; i < n_some; i++) {
         TRY(vnf_make(w, i % 2, &ids[i]));
     }
-    for (int i = 0; i < N_SOME; i++) {
-        if (i == N_SOME / 2) {
+    for (int i = 0; i < n_some; i++) {
+        if (i == n_some / 2) {
             TRY(what(w));
         }
         TRY(begin_patiently(w, i % 2, ids[i], instantiate, &ops[i]));
     }
-    while (done < N_SOME && time_mono_ns() < until) {
-        TRY(operations(w, ops, N_SOME, &done));
+    while (done < n_some && time_mono_ns() < until) {
+        TRY(operations(w, ops, n_some, &done));
         blink_ms(100);
     }
-    one = (w->site.n_live - first) / N_SOME;
-    TRY(site_holds(w, first + one * N_SOME));
-    for (int i = 0; i < N_SOME; i++) {
+    one = (w->site.n_live - first) / n_some;
+    TRY(site_holds(w, first + one * n_some));
+    for (int i = 0; i < n_some; i++) {
         TRY(begin(w, i % 2, ids[i], "terminate", terminate, &op, &at_first));
         TRY(operation_so(w, i % 2, op, "COMPLETED"));
         TRY(want_at(w, i % 2, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", ids[i]), NULL, NULL));
     }
     TRY(site_holds(w, first));
-    w->n_completed += 2 * N_SOME;
-    return done == N_SOME ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, N_SOME);
+    w->n_completed += 2 * n_some;
+    return done == n_some ? NULL : err_new(E_INVALID, NULL, "%d of %d are COMPLETED", done, n_some);
 }
 
 /* The database crashes and comes back: all connections end, everybody's name is free for a moment. */
@@ -843,37 +525,271 @@ database_restart(struct world *w)
 static struct err *
 stand_still(struct world *w)
 {
-    int before = n_taken(w, 1);
+    int before = n_said(w, 1, TAKEN);
     int64_t until = deadline_ns(2 * READY_MS), began = time_mono_ns();
 
     (void)kill(w->pids[0], SIGSTOP);
-    while (n_taken(w, 1) == before && time_mono_ns() < until) {
+    while (n_said(w, 1, TAKEN) == before && time_mono_ns() < until) {
         blink_ms(50);
     }
     printf("replicas: one that stood still was given up after %d ms\n", ms_since(began));
     (void)kill(w->pids[0], SIGCONT);
-    return n_taken(w, 1) > before ? NULL : err_new(E_INVALID, NULL, "who stands still is not given up");
+    return n_said(w, 1, TAKEN) > before ? NULL : err_new(E_INVALID, NULL, "who stands still is not given up");
+}
+
+/* One loses the database: it says so, the other takes over, and it comes back. */
+static struct err *
+database_lost(struct world *w)
+{
+    int before = n_said(w, 1, TAKEN), taken_ms;
+    int64_t until = deadline_ns(READY_MS), began = time_mono_ns();
+
+    relay_cut(w->relay, true);
+    while (n_said(w, 1, TAKEN) == before && time_mono_ns() < until) {
+        blink_ms(5);
+    }
+    taken_ms = ms_since(began);
+    TRY(soon_at(w, 0, 503, "/readyz", READY_MS));
+    TRY(want_at(w, 1, 200, "GET", "/readyz", NULL, NULL));
+    relay_cut(w->relay, false);
+    TRY(ready(w, 0));
+    printf("replicas: what one did that lost the database was taken over after %d ms\n", taken_ms);
+    return n_said(w, 1, TAKEN) > before && taken_ms < FAILOVER_MS * patience()
+               ? NULL
+               : err_new(E_INVALID, NULL, "who lost the database is given up after %d ms", taken_ms);
+}
+
+/* The beginning of an upload, to replica 'i'; '*fd' is the caller's. */
+static struct err *
+upload_half(struct world *w, int i, const char *id, int *fd)
+{
+    const struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)(PORT + i)),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const char *head = mem_printf(w->mem,
+                                  "PUT /vnfpkgm/v2/vnf_packages/%s/package_content HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                                  "X-Auth-Token: %s\r\nContent-Type: application/zip\r\nContent-Length: 100000\r\n\r\n"
+                                  "PK and no more than that", id, PORT + i, w->token);
+
+    *fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (*fd < 0 || connect(*fd, (const struct sockaddr *)&to, sizeof to) < 0) {
+        return err_errno(E_UNAVAILABLE, "connect to %s", names[i]);
+    }
+    return fd_write_all(*fd, head, strlen(head));
+}
+
+/* Who receives a package dies: it is CREATED again, and given to the other. */
+static struct err *
+upload_cut(struct world *w)
+{
+    AUTO_FD fd = -1;
+    const char *id;
+    int64_t killed;
+
+    TRY(package_make(w, 1, &id));
+    TRY(upload_half(w, 0, id, &fd));
+    TRY(package_so(w, 1, id, "UPLOADING"));
+    replica_kill(w, 0);
+    killed = time_mono_ns();
+    TRY(package_so(w, 1, id, "CREATED"));
+    printf("replicas: a package whose receiver died was CREATED again after %d ms\n", ms_since(killed));
+    TRY(package_give(w, 1, id, "shape-2"));
+    TRY(replica_start(w, 0));
+    return package_so(w, 0, id, "ONBOARDED");
+}
+
+/* Two that want the same image at one site at the same time, at both: it is there once. */
+static struct err *
+image_once(struct world *w)
+{
+    const char *root = mem_printf(w->mem, "http://127.0.0.1:%d", w->site.port), *ids[2], *ops[2];
+    struct http_answer answer = {0};
+    const struct json *json;
+    bool at_first;
+
+    for (int i = 0; i < 2; i++) {
+        TRY(vnf_make(w, i, &ids[i]));
+    }
+    for (int i = 0; i < 2; i++) {
+        TRY(begin(w, i, ids[i], "instantiate", instantiate, &ops[i], &at_first));
+    }
+    for (int i = 0; i < 2; i++) {
+        TRY(operation_so(w, i, ops[i], "COMPLETED"));
+    }
+    TRY(call_at(w, root, "GET", "/image/v2/images", NULL, -1, &answer));
+    TRY(json_parse(w->mem, answer.body, answer.body_len, &json));
+    json = json_get(json, "images");
+    for (int i = 0; i < 2; i++) {
+        TRY(begin(w, i, ids[i], "terminate", terminate, &ops[i], &at_first));
+        TRY(operation_so(w, i, ops[i], "COMPLETED"));
+        TRY(want_at(w, i, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", ids[i]), NULL, NULL));
+    }
+    w->n_completed += 4;
+    return json && json->n == 1 ? NULL : err_new(E_INVALID, NULL, "images at the site: %s", json_text(w->mem, json));
+}
+
+/* Alarms as replica 'i' tells them. */
+static struct err *
+n_alarms(struct world *w, int i, int *n)
+{
+    const struct json *json;
+
+    TRY(want_at(w, i, 200, "GET", "/vnffm/v1/alarms", NULL, &json));
+    *n = (int)json->n;
+    return NULL;
+}
+
+/* A job's reports at replica 'i': '*n', each ready at another time. */
+static struct err *
+n_reports(struct world *w, int i, const char *job, int *n)
+{
+    const struct json *json, *reports;
+
+    TRY(want_at(w, i, 200, "GET", mem_printf(w->mem, "/vnfpm/v2/pm_jobs/%s", job), NULL, &json));
+    reports = json_get(json, "reports");
+    *n = reports ? (int)reports->n : 0;
+    for (int k = 1; k < *n; k++) {
+        if (str_eq(json_get_str(reports->items[k], "readyTime"), json_get_str(reports->items[k - 1], "readyTime"))) {
+            return err_new(E_INVALID, NULL, "a period was reported twice: %s", json_text(w->mem, json));
+        }
+    }
+    return NULL;
+}
+
+static struct err *
+reported(struct world *w, int i, const char *job, int wanted)
+{
+    int64_t until = deadline_ns(READY_MS);
+    int n = 0;
+
+    while (n < wanted && time_mono_ns() < until) {
+        blink_ms(100);
+        TRY(n_reports(w, i, job, &n));
+    }
+    return n >= wanted ? NULL : err_new(E_INVALID, NULL, "%d of %d reports", n, wanted);
+}
+
+/* Who leads dies while a job measures: it goes on, and no period is reported twice. */
+static struct err *
+measured(struct world *w)
+{
+    int leader = leader_at(w, 0), n = 0;
+    const char *id, *op, *job, *body;
+    const struct json *json;
+    bool at_first;
+
+    if (leader < 0) {
+        return err_new(E_INVALID, NULL, "nobody leads");
+    }
+    TRY(site_call(w, "PUT", "/figures", "{\"diagnostics\":{\"num_cpus\":1,\"cpu_details\":[{\"id\":0,\"time\":1000}],"
+                  "\"memory_details\":{\"maximum\":512}}}", 204));
+    TRY(vnf_make(w, !leader, &id));
+    TRY(begin(w, !leader, id, "instantiate", instantiate, &op, &at_first));
+    TRY(operation_so(w, !leader, op, "COMPLETED"));
+    body = mem_printf(w->mem, "{\"objectType\":\"Vnfc\",\"objectInstanceIds\":[\"%s\"],\"criteria\":{\"performanceMetric\":"
+                      "[\"VCpuUsageMeanVnf\"],\"collectionPeriod\":5,\"reportingPeriod\":5},\"callbackUri\":"
+                      "\"http://127.0.0.1:%d/\"}", id, http_server_port(w->ear));
+    TRY(want_at(w, !leader, 201, "POST", "/vnfpm/v2/pm_jobs", body, &json));
+    job = mem_str(w->mem, json_get_str(json, "id"));
+    TRY(reported(w, !leader, job, 1));
+    replica_kill(w, leader);
+    TRY(n_reports(w, !leader, job, &n));
+    TRY(reported(w, !leader, job, n + 2));
+    TRY(replica_start(w, leader));
+    TRY(n_reports(w, leader, job, &n));
+    TRY(want_at(w, leader, 204, "DELETE", mem_printf(w->mem, "/vnfpm/v2/pm_jobs/%s", job), NULL, NULL));
+    TRY(begin(w, leader, id, "terminate", terminate, &op, &at_first));
+    TRY(operation_so(w, leader, op, "COMPLETED"));
+    w->n_completed += 2;
+    return want_at(w, leader, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", id), NULL, NULL);
+}
+
+/* Who leads dies, then a server at the site: who leads now raises one alarm, which is told once. */
+static struct err *
+watched(struct world *w)
+{
+    int leader = leader_at(w, 0), n = 0;
+    int64_t until = deadline_ns(READY_MS);
+    const struct json *json;
+    const char *id, *op, *server;
+    bool at_first;
+
+    if (leader < 0) {
+        return err_new(E_INVALID, NULL, "nobody leads");
+    }
+    TRY(vnf_make(w, !leader, &id));
+    TRY(begin(w, !leader, id, "instantiate", instantiate, &op, &at_first));
+    TRY(operation_so(w, !leader, op, "COMPLETED"));
+    TRY(want_at(w, !leader, 200, "GET", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", id), NULL, &json));
+    json = json_get(json_get(json, "instantiatedVnfInfo"), "vnfcResourceInfo");
+    server = json && json->n ? json_str(json_path(json->items[0], "computeResource.resourceId")) : NULL;
+    replica_kill(w, leader);
+    TRY(site_call(w, "DELETE", mem_printf(w->mem, "/compute/v2.1/servers/%s", str_or(server, "?")), NULL, 204));
+    while (n == 0 && time_mono_ns() < until) {
+        blink_ms(50);
+        TRY(n_alarms(w, !leader, &n));
+    }
+    while (n_alarms_heard() == 0 && time_mono_ns() < until) {
+        blink_ms(20);
+    }
+    TRY(replica_start(w, leader));
+    TRY(begin(w, leader, id, "terminate", terminate, &op, &at_first));
+    TRY(operation_so(w, leader, op, "COMPLETED"));
+    w->n_completed += 2;
+    TRY(n_alarms(w, leader, &n));
+    TRY(want_at(w, leader, 204, "DELETE", mem_printf(w->mem, "/vnflcm/v2/vnf_instances/%s", id), NULL, NULL));
+    return n == 1 && n_alarms_heard() == 1
+               ? NULL
+               : err_new(E_INVALID, NULL, "%d alarms, told %d times, instead of one", n, n_alarms_heard());
+}
+
+/* Only what is measured, as a table. */
+static struct err *
+bench(struct world *w)
+{
+    TRY(prepared(w));
+    printf("| 100 operations | asked for | under way at the one that was killed | COMPLETED | the client's next answer, ms | "
+           "what it did taken over, ms | aim | |\n|---|---|---|---|---|---|---|---|\n");
+    return killed(w);
 }
 
 static struct err *
 stories(struct world *w)
 {
+    struct refusal refusals[] = {
+        {.name = "a", .why = "another replica of this database is called a"},
+        {.why = "another orchestrator uses this database"},
+        {.name = "c", .shared = mem_printf(w->mem, "%s/elsewhere", w->dir), .why = "it is sealed with another key"},
+    };
     char *password;
 
     TRY_MSG(both(w), "both");
     TRY(file_read(w->mem, mem_printf(w->mem, "%s/shared/admin.password", w->dir), 256, &password, NULL));
     password[strcspn(password, "\n")] = '\0';
+    if (w->is_bench) {
+        return bench(w);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+        refusal_begin(w, &refusals[i]);
+    }
     TRY_MSG(rights(w, password), "rights");
     TRY_MSG(prepared(w), "prepared");
+    TRY_MSG(image_once(w), "image");
+    for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+        TRY_MSG(refusal_end(w, &refusals[i]), "who may not be a third");
+    }
     TRY_MSG(tasks(w), "tasks");
-    TRY_MSG(befalls(w, database_restart), "database restarted");
+    TRY_MSG(upload_cut(w), "upload");
+    TRY_MSG(watched(w), "watched");
+    TRY_MSG(befalls(w, database_lost), "database lost");
     if (w->is_long) {
+        TRY_MSG(measured(w), "measured");
+        TRY_MSG(befalls(w, database_restart), "database restarted");
         TRY_MSG(befalls(w, stand_still), "stood still");
     }
     return err_wrap(killed(w), "killed");
 }
 
-/* usage: replicas PROGRAM PACKAGES FOLDER [--long]: the database is $CARRICK_TEST_DATABASE. */
+/* usage: replicas PROGRAM PACKAGES FOLDER [--long | --bench]: the database is $CARRICK_TEST_DATABASE. */
 int
 main(int argc, char **argv)
 {
@@ -889,6 +805,8 @@ main(int argc, char **argv)
     w.packages = argv[2];
     w.dir = argv[3];
     w.is_long = argc > 4 && str_eq(argv[4], "--long");
+    w.is_bench = argc > 4 && str_eq(argv[4], "--bench");
+    w.n_operations = w.is_long || w.is_bench ? N_OPERATIONS : N_SOME;
     e = world_begin(&w);
     e = e ? e : stories(&w);
     for (int i = 0; i < N_REPLICAS; i++) {

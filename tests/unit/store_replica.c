@@ -4,6 +4,7 @@
 
 #include "base/vec.h"
 #include "replica/replica.h"
+#include "replica/turn.h"
 
 #include "store_world.h"
 #include "test.h"
@@ -14,8 +15,9 @@
 
 #define EACH 200
 
-static const struct table *const tables[] = {&replica_table, &net_table, &group_table, &port_table, NULL};
-static const struct table *const fewer[] = {&replica_table, &net_table, NULL};
+static const struct table *const tables[] = {&replica_table, &replica_turn_table, &net_table,
+                                            &group_table, &port_table, NULL};
+static const struct table *const fewer[] = {&replica_table, &replica_turn_table, &net_table, NULL};
 
 static struct err *
 opened(const char *name, const struct table *const *of, const char *version, struct store **store)
@@ -228,6 +230,14 @@ process_end(struct process *process)
 }
 
 static struct err *
+nothing(struct tx *tx, void *arg)
+{
+    (void)tx;
+    (void)arg;
+    return NULL;
+}
+
+static struct err *
 may(struct tx *tx, void *arg)
 {
     (void)arg;
@@ -262,6 +272,56 @@ TEST(one_replica_leads_and_another_when_it_is_gone)
     loop_free(loop);
 }
 
+static bool
+is_ours(struct store *store)
+{
+    bool ours;
+
+    CHECK_OK(turn_is_ours(store, "image", &ours));
+    return ours;
+}
+
+TEST(a_turn_is_one_replicas_until_it_ends_or_that_is_gone)
+{
+    struct process a = {0}, b = {0};
+    struct loop *loop;
+
+    REQUIRE_OK(loop_new(&loop));
+    process_begin(&a, "a", loop);
+    process_begin(&b, "b", loop);
+    CHECK(!is_ours(a.store));
+    turn_ask(a.store, "image");
+    EVENTUALLY(5000, is_ours(a.store));
+    turn_ask(b.store, "image");
+    turn_end(b.store, "image"); /* It is not b's to give back. */
+    CHECK_OK(store_write_wait(b.store, nothing, NULL));
+    CHECK(is_ours(a.store) && !is_ours(b.store));
+    turn_end(a.store, "image");
+    CHECK_OK(store_write_wait(a.store, nothing, NULL));
+    turn_ask(b.store, "image");
+    EVENTUALLY(5000, is_ours(b.store));
+    process_end(&b);
+    EVENTUALLY(10000, (CHECK_OK(loop_turn(loop, 20)), turn_ask(a.store, "image"), is_ours(a.store)));
+    process_end(&a);
+    loop_free(loop);
+}
+
+TEST(who_begins_anew_has_no_turn_of_before)
+{
+    struct process a = {0};
+    struct loop *loop;
+
+    REQUIRE_OK(loop_new(&loop));
+    process_begin(&a, "a", loop);
+    turn_ask(a.store, "image");
+    EVENTUALLY(5000, is_ours(a.store));
+    process_end(&a);
+    process_begin(&a, "a", loop);
+    CHECK(!is_ours(a.store));
+    process_end(&a);
+    loop_free(loop);
+}
+
 TEST(a_process_that_is_alone_leads)
 {
     struct process alone = {0};
@@ -276,6 +336,7 @@ TEST(a_process_that_is_alone_leads)
     REQUIRE_OK(replicas_new(&config, &alone.replicas));
     CHECK(alone.leads);
     CHECK(store_hears(alone.store));
+    CHECK(is_ours(alone.store)); /* without having asked */
     CHECK_OK(store_write_wait(alone.store, may, NULL));
     process_end(&alone);
     loop_free(loop);
