@@ -244,8 +244,11 @@ role_find(struct cli *cli, const struct cli_role **role, const char **file, cons
     }
     *state = setting_text(settings, "state");
     if (*setting_text(settings, "database")) {
-        return err_new(E_CONFLICT, NULL, "its rows are in PostgreSQL: back them up there (pg_dump), and the folder %s "
-                       "with them; or carrick store move to a file first", *state);
+        const char *shared = str_eq(word, "orchestrator") ? setting_text(settings, "shared") : "";
+
+        return err_new(E_CONFLICT, NULL, "its rows are in PostgreSQL: back them up there (pg_dump), and the folder %s%s%s "
+                       "with them; or carrick store move to a file first", *state, *shared ? " and what replicas share, " : "",
+                       shared);
     }
     *steps = (struct steps){.cli = cli};
     if (geteuid()) {

@@ -413,6 +413,7 @@ static const struct command commands[] = {
     LIST("invitation list", invitation_noun, "lists invitations of sites"),
     SHOW_("invitation show", invitation_noun, "shows an invitation of a site"),
     {ONE("invitation remove", &invitation_noun, noun_delete, "withdraws an invitation")},
+    LIST("replica list", replica_noun, "lists orchestrators that share one database"),
     LIST("site list", site_noun, "lists sites"),
     SHOW_("site show", site_noun, "shows a site"),
     {ONE("site remove", &site_noun, noun_delete, "forgets a site that nothing is at")},

@@ -84,7 +84,7 @@ struct err *noun_look(struct cli *cli, const struct noun *noun, const char *name
 struct err *noun_create(struct cli *cli, const struct noun *noun, const char *body,
                         const struct json **made) MUST_USE;
 
-extern const struct noun vnfm_noun, invitation_noun;
+extern const struct noun vnfm_noun, invitation_noun, replica_noun;
 extern const struct noun site_noun, vnf_package_noun, nsd_noun, pnfd_noun, ns_noun, vnf_noun,
     operation_noun, ns_op_noun, vnf_op_noun, plan_noun, holding_noun, script_noun, subscription_noun,
     notification_noun, vnf_alarm_noun, ns_alarm_noun, pm_job_noun, pm_threshold_noun, pm_ns_job_noun,

@@ -16,6 +16,12 @@ const struct noun site_noun = {
     .table = &site_table,
     .columns = COLUMNS("id", "name", "status", "version", "auth_url", "vtep", "last_error"),
 };
+const struct noun replica_noun = {
+    .name = "replica",
+    .path = "/carrick/v1/replicas",
+    .name_key = "name",
+    .columns = COLUMNS("name", "address", "version", "leads", "started_at"),
+};
 const struct noun vnfm_noun = {
     .name = "VNFM",
     .path = "/carrick/v1/vnfms",

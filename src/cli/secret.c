@@ -103,6 +103,15 @@ secret_free(const struct steps *steps, const struct secret *secret, const char *
                  : NULL;
 }
 
+/* The folder of keys: that of all replicas, where they share one. */
+static const char *
+secrets_in(const struct cli_role *role, const struct settings *settings)
+{
+    const char *shared = str_eq(role->name, "orchestrator") ? setting_text(settings, "shared") : "";
+
+    return *shared ? shared : setting_text(settings, "state");
+}
+
 /* A role of this box with a folder of secrets. */
 struct place {
     const struct cli_role *role;
@@ -128,7 +137,7 @@ place_find(struct cli *cli, struct steps *steps, struct place *place)
     if (!config_read(cli, place->role, file, &place->settings, &faults)) {
         return err_new(E_INVALID, NULL, "%s", faults.data);
     }
-    place->state = setting_text(place->settings, "state");
+    place->state = secrets_in(place->role, place->settings);
     return role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", place->role->name)),
                           &steps->uid, &steps->gid);
 }

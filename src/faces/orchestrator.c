@@ -10,6 +10,7 @@
 #endif
 #include "faces/audit.h"
 #include "faces/certificates.h"
+#include "faces/orchestrator_replica.h"
 #include "faces/role.h"
 #include "identity/identity.h"
 #include "http/authority.h"
@@ -22,6 +23,7 @@
 #include "nfvo/upload_drops.h"
 #include "script/script.h"
 #include "pm/pm.h"
+#include "replica/replica.h"
 #include "sys/file.h"
 #include "tosca/package.h"
 #include "vim/vim.h"
@@ -32,12 +34,18 @@
 
 #define CLOUD "orchestrator"
 #define PASSWORD_MAX 4096
+#define REPLICA_NAME_MAX 64
+#define REPLICA_NAME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 /* X(id, name, kind, default, doc) */
 #define ORCHESTRATOR_OPTIONS(X)                                                                    \
     X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/orchestrator", "folder of everything it keeps")                                \
     X(database, "database", OF_DATABASE, "",                                                        \
       "PostgreSQL that keeps its rows, as postgresql://USER@HOST/NAME?passfile=FILE; empty = a file in the state folder") \
+    X(replica, "replica", OF_TEXT("NAME"), "",                                                      \
+      "its name among several orchestrators on one PostgreSQL, each another; empty = it is the only one") \
+    X(shared, "shared", OF_PATH("DIR"), "",                                                         \
+      "folder of keys and packages, which all replicas see at this very path; empty = the state folder") \
     X(listen, "listen", SAMPLE("127.0.0.1:9890", OF_LISTEN), NULL,                                 \
       "where the APIs are served; clients reach it at this very address")                         \
     X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
@@ -118,6 +126,8 @@ struct orchestrator {
     struct notifier *notifier;
     struct pm_collector *collector;
     struct health health;
+    struct replicas *replicas;
+    struct remembered *remembered;
     struct audit *audit;
     struct certificate_paths paths;
     struct certificates *certificates;
@@ -128,6 +138,25 @@ static const char *
 state_path(const struct orchestrator *o, const char *name)
 {
     return mem_printf(o->mem, "%s/%s", o->values[OPTION_state], name);
+}
+
+/* The folder that replicas share. */
+static const char *
+shared_dir(const struct orchestrator *o)
+{
+    return *o->values[OPTION_shared] ? o->values[OPTION_shared] : o->values[OPTION_state];
+}
+
+static const char *
+shared_path(const struct orchestrator *o, const char *name)
+{
+    return mem_printf(o->mem, "%s/%s", shared_dir(o), name);
+}
+
+static const char *
+own_name(const struct orchestrator *o)
+{
+    return *o->values[OPTION_replica] ? o->values[OPTION_replica] : CLOUD;
 }
 
 /* Read once now, so that a mistake is told at the start, and anew for every package: certificates
@@ -230,6 +259,24 @@ settings_taken(void *arg)
 }
 
 static struct err *
+replica_check(const struct orchestrator *o)
+{
+    const char *name = o->values[OPTION_replica];
+
+    if (!*name) {
+        return NULL;
+    }
+    if (strlen(name) > REPLICA_NAME_MAX || strspn(name, REPLICA_NAME) != strlen(name)) {
+        return err_new(E_INVALID, NULL, "--replica: a name is of letters, digits, '.', '_' and '-', %d at most",
+                       REPLICA_NAME_MAX);
+    }
+    if (!*o->values[OPTION_database] || !*o->values[OPTION_shared]) {
+        return err_new(E_INVALID, NULL, "--replica: replicas have a --database in PostgreSQL and a folder --shared");
+    }
+    return NULL;
+}
+
+static struct err *
 settings_use(struct orchestrator *o)
 {
     struct err *e;
@@ -242,6 +289,7 @@ settings_use(struct orchestrator *o)
     if (*o->values[OPTION_database]) {
         e = err_join(e, err_wrap(store_check(o->values[OPTION_database]), "--database"));
     }
+    e = err_join(e, replica_check(o));
     e = err_join(err_join(e, trust_check(o)), certificates_check(o));
     e = err_join(e, health_check(o->mem, o->settings, OPTION_metrics_listen, &o->server));
     return err_join(e, grants_check(o));
@@ -269,6 +317,7 @@ orchestrator_register(void)
     }
     resource_register(&subscription_resource);
     resource_register(&notification_resource);
+    resource_register(&replica_resource);
     nfvo_register();
     fm_register();
     pm_register();
@@ -278,13 +327,20 @@ static struct err *
 recover(struct tx *tx, void *arg)
 {
     (void)arg;
-    return uploads_recover(tx);
+    return uploads_recover(tx, true);
+}
+
+/* Of a replica that is gone. */
+static struct err *
+orphaned(struct tx *tx)
+{
+    return uploads_recover(tx, false);
 }
 
 const struct table *const *
 orchestrator_tables(struct mem *mem)
 {
-    return role_tables(mem, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables,
+    return role_tables(mem, replica_tables, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables,
                        notify_tables, metrics_tables, pm_tables, NULL);
 }
 
@@ -297,15 +353,16 @@ state_open(struct orchestrator *o)
         .version = carrick_version,
         .tables = orchestrator_tables(o->mem),
         .log_cursor = NOTIFY_CURSOR,
+        .replica = *o->values[OPTION_replica] ? o->values[OPTION_replica] : NULL,
     };
 
-    o->nfvo.packages_dir = state_path(o, "packages");
-    TRY(dir_make(o->values[OPTION_state], 0700));
+    o->nfvo.packages_dir = shared_path(o, "packages");
     TRY(dir_make(o->nfvo.packages_dir, 0700));
     uploads_sweep(o->nfvo.packages_dir);
     orchestrator_register();
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
-    TRY(role_store_open(o->mem, o->values[OPTION_state], &config, &o->store));
+    TRY(role_store_open(o->mem, shared_dir(o), &config, &o->store));
+    TRY(shared_check(o->store, o->mem, o->values[OPTION_shared]));
     return store_write_wait(o->store, recover, NULL);
 }
 
@@ -314,7 +371,7 @@ identity_start(struct orchestrator *o)
 {
     struct identity_config config = {
         .store = o->store,
-        .key_file = state_path(o, "token.key"),
+        .key_file = shared_path(o, "token.key"),
         .region = o->values[OPTION_region],
         .endpoints = endpoints,
         .n_endpoints = ARRAY_SIZE(endpoints),
@@ -324,7 +381,7 @@ identity_start(struct orchestrator *o)
         .auth_url = mem_printf(o->mem, "%s://%s/identity/v3", o->server.tls_cert ? "https" : "http",
                                o->values[OPTION_listen]),
         .ca_file = o->tls.ca_file,
-        .password_file = state_path(o, "admin.password"),
+        .password_file = shared_path(o, "admin.password"),
         .clouds_file = state_path(o, "clouds.yaml"),
     };
 
@@ -353,6 +410,44 @@ source_may(void *arg, const struct sockaddr *to)
     return may;
 }
 
+static void
+replica_gone(void *arg)
+{
+    struct orchestrator *o = arg;
+
+    flow_engine_take(o->engine);
+}
+
+/* What one does for all: notifications, alarms, measurements, looks at sites. */
+static void
+replica_lead(void *arg, bool leads)
+{
+    struct orchestrator *o = arg;
+
+    o->nfvo.stands_by = !leads;
+    notifier_lead(o->notifier, leads);
+    if (leads) {
+        fm_watch_lead(o->faults);
+    }
+}
+
+static struct err *
+replicas_begin(struct orchestrator *o)
+{
+    struct replicas_config config = {
+        .loop = o->loop,
+        .store = o->store,
+        .address = mem_printf(o->mem, "%s://%s", o->server.tls_cert ? "https" : "http", o->values[OPTION_listen]),
+        .version = carrick_version,
+        .orphaned = orphaned,
+        .gone = replica_gone,
+        .lead = replica_lead,
+        .arg = o,
+    };
+
+    return replicas_new(&config, &o->replicas);
+}
+
 static struct err *
 engine_start(struct orchestrator *o)
 {
@@ -376,7 +471,8 @@ engine_start(struct orchestrator *o)
     struct flow_engine_config engine = {
         .loop = o->loop,
         .store = o->store,
-        .owner = CLOUD,
+        .owner = own_name(o),
+        .owners = *o->values[OPTION_replica] ? &replica_table : NULL,
         .types = nfvo_flows,
     };
 
@@ -392,6 +488,7 @@ engine_start(struct orchestrator *o)
     fault_points(o->values[OPTION_state], &engine);
 #endif
     TRY(flow_engine_new(&engine, &o->engine));
+    o->nfvo.stands_by = true;
     o->nfvo.store = o->store;
     o->nfvo.engine = o->engine;
     o->nfvo.loop = o->loop;
@@ -407,6 +504,7 @@ engine_start(struct orchestrator *o)
     flow_kinds_add(o->engine, vim_kinds);
     flow_kinds_add(o->engine, peer_kinds);
     flow_kinds_add(o->engine, nfvo_kinds);
+    TRY(replicas_begin(o));
     return flow_engine_start(o->engine);
 }
 
@@ -415,7 +513,7 @@ notifier_start(struct orchestrator *o)
 {
     struct notifier_config config = {
         .loop = o->loop, .store = o->store, .apis = etsi_notices, .rule = o->callbacks,
-        .tls = o->tls};
+        .tls = o->tls, .stands_by = o->nfvo.stands_by};
 
     TRY(notifier_new(&config, &o->notifier));
     o->nfvo.notifier = o->notifier;
@@ -462,6 +560,21 @@ serve(struct orchestrator *o)
     return NULL;
 }
 
+/* Of replicas that are started together the first makes what there is once. */
+static struct err *
+state_begin(struct orchestrator *o)
+{
+    AUTO_FD held = -1;
+
+    TRY(dir_make(o->values[OPTION_state], 0700));
+    TRY(dir_make(shared_dir(o), 0700));
+    if (*o->values[OPTION_replica]) {
+        TRY(shared_hold(o->mem, shared_dir(o), &held));
+    }
+    TRY(state_open(o));
+    return identity_start(o);
+}
+
 static struct err *
 orchestrator_start(struct orchestrator *o)
 {
@@ -473,9 +586,9 @@ orchestrator_start(struct orchestrator *o)
     o->follower = (struct settings_follower){
         .settings = o->settings, .mem = o->mem, .fn = settings_taken, .arg = o};
     TRY(settings_follow(o->loop, &o->follower));
-    TRY(state_open(o));
-    TRY(identity_start(o));
+    TRY(state_begin(o));
     TRY(engine_start(o));
+    o->remembered = remembered_follow(&o->nfvo, o->identity);
     TRY(site_watch_new(&o->nfvo, 0, 0, &o->watch));
     o->faults = fm_watch_new(&o->nfvo, setting_number(o->settings, OPTION_look_every) * 1000);
     TRY(notifier_start(o));
@@ -497,6 +610,8 @@ orchestrator_end(struct orchestrator *o)
     if (o->identity) {
         pool_stop(identity_pool(o->identity));
     }
+    replicas_free(o->replicas);
+    remembered_free(o->remembered);
     fm_watch_close(o->faults);
     pm_collector_stop(o->collector);
     notifier_stop(o->notifier); /* requests that wait for a callback are answered */

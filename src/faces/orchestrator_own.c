@@ -3,6 +3,7 @@
 #include "faces/etsi.h"
 #include "faces/orchestrator_join.h"
 #include "faces/orchestrator_plan.h"
+#include "faces/orchestrator_replica.h"
 #include "nfvo/drift.h"
 #include "nfvo/invitation.h"
 #include "nfvo/stored_plan.h"
@@ -323,6 +324,7 @@ static const struct route routes[] = {
      .write = join_site_write,
      .committed = site_forget,
      .doc = "Registers a site that was invited, and uses its invitation up."},
+    REST_VERB("GET", ROOT "/replicas", REST_LIST, &replica_resource, &own_shape),
     REST_VERB("GET", ROOT "/vnfms", REST_LIST, &vnfm_resource, &own_shape),
     REST_VERB("POST", ROOT "/vnfms", REST_CREATE, &vnfm_resource, &own_shape),
     REST_VERB("GET", ROOT "/vnfms/{id}", REST_SHOW, &vnfm_resource, &own_shape),

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define LEASE_MS 30000
-#define DISK_RETRY_MS 1000
 
 /* ---- look-ups --------------------------------------------------------------------- */
 
@@ -493,12 +492,13 @@ static void
 job_failed(struct flow *f, struct job *job)
 {
     struct err *err = job->err;
+    bool failed = job->local_failed && err == job->local_err; /* Else the store did, after it was run. */
 
     job->err = NULL;
-    if (job->local_failed && !job->undo) {
+    if (failed && !job->undo) {
         entry_failed(job->local, err);
         flow_wake(f);
-    } else if (job->local_failed) {
+    } else if (failed) {
         entry_failed(job->local, err);
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it has failed, so it is there */
         job->local->state = ENTRY_UNDO_FAILED;
@@ -518,7 +518,7 @@ job_failed(struct flow *f, struct job *job)
             entry_changed(job->local);
         }
         log_err(LOG_LV_ERROR, "flow", err, "journal write, to be tried again");
-        flow_timer_arm(f, DISK_RETRY_MS);
+        flow_timer_arm(f, STORE_RETRY_MS);
     }
 }
 

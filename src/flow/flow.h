@@ -311,6 +311,8 @@ struct flow_engine_config {
     struct loop *loop;
     struct store *store;
     const char *owner;                     /* This process among those that share the store. */
+    const struct table *owners;            /* A row, by name, for each owner that is there: flows of others are
+                                            * taken over.  Null = leases tell. */
     const struct flow_type *const *types;  /* null-terminated; old versions too */
     int64_t lease_ms;                      /* 0 = 30 000 */
     int settle_ms;                         /* Of step kinds that do not say; 0 = 5 000. */
@@ -330,6 +332,9 @@ void flow_kinds_add(struct flow_engine *engine, const struct step_kind *const *k
 /* Takes over the flows that are this owner's or whose lease is over, with a new
  * epoch, and goes on with them.  The write is awaited: call it before the loop runs. */
 struct err *flow_engine_start(struct flow_engine *engine) MUST_USE;
+/* An owner's row is gone: takes over what was his, of operations that rest too, with a new epoch.  On the
+ * loop; only with 'owners'. */
+void flow_engine_take(struct flow_engine *engine);
 /* Lets go of everything at once, as a crash would; steps under way are abandoned.
  * Free it before the services that steps use. */
 void flow_engine_free(struct flow_engine *engine);

@@ -4,6 +4,7 @@
 #include "flow/live.h"
 
 #include "base/log.h"
+#include "store/room.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -307,7 +308,8 @@ job_local(struct tx *tx, struct job *job)
     } else {
         err = e->kind->local(tx, e->in, out);
     }
-    job->local_failed = err != NULL;
+    job->local_failed = err && !tx_is_lost(tx);
+    job->local_err = err;
     if (!err && out && !job->undo) {
         job->local_out = row_to_json(job->mem, out, false);
     }

@@ -19,6 +19,7 @@
 #define SEQ_SWEEP_BACK 2000000
 #define ATTEMPTS_MAX 3       /* Of an act whose outcome stays in doubt. */
 #define SETTLE_MS 5000
+#define STORE_RETRY_MS 1000  /* What the store did not do, or say, is asked of it again. */
 
 /* X(name, doc): what a journal entry is. */
 #define ENTRY_EFFECTS(X)                                                                           \
@@ -81,6 +82,7 @@ struct entry {
     int64_t heard;                     /* monotonic ns; a poll's last answer that was none of the passing errors */
     int tries;                         /* acts begun by this process */
     bool probed, undo_tried, joined;
+    bool unanswered;                   /* the store was away when it was read */
     bool look_first;                   /* begin with 'find': what the step makes may be there */
     bool looked;                       /* that was done, by this process */
     struct flow *planned;              /* plan: the child */
@@ -138,6 +140,7 @@ struct flow_engine {
     struct store_watch *watch;
     struct loop_timer *lease;
     bool posted, looking, started;
+    bool taking, take_again;           /* a write that renews leases and takes over */
     size_t n_jobs;
 };
 
@@ -162,6 +165,7 @@ struct job {
     size_t n_begin;
     bool undo;                         /* 'local' is to be taken back */
     bool local_failed;
+    const struct err *local_err;       /* with this error, owned by whoever has it */
     struct entry *refused;             /* CHILD that could not be inserted */
     const char *local_out;
     enum flow_state to;                /* FLOW_N_STATES = as it is */

@@ -200,6 +200,42 @@ wrong_state(const struct flow_row *row, const char *what)
                    row->state, what);
 }
 
+/* Is somebody there who calls himself so? */
+static struct err *
+owner_lives(struct tx *tx, const struct table *owners, const char *name, bool *lives)
+{
+    const struct cond by_name[] = {COND("name", name), {0}};
+    const struct query query = {.table = owners, .conds = by_name};
+    int64_t n = 0;
+
+    TRY(rows_count(tx, &query, &n));
+    *lives = n > 0;
+    return NULL;
+}
+
+/* Who is to run it from now on.  Where there are several it stays where it is: a tree is one owner's. */
+static struct err *
+next_owner(struct tx *tx, const struct flow_engine *engine, const struct flow_row *row, const char **owner)
+{
+    const struct cond by_id[] = {COND("id", str_or(row->parent_id, "")), {0}};
+    struct flow_row *parent = NULL;
+    bool lives = false;
+
+    *owner = engine->config.owner;
+    if (!engine->config.owners) {
+        return NULL;
+    }
+    if (row->parent_id) {
+        TRY(row_find(tx, &flow_table, by_id, &parent));
+    }
+    row = parent ? parent : row;
+    if (row->owner) {
+        TRY(owner_lives(tx, engine->config.owners, row->owner, &lives));
+    }
+    *owner = lives ? row->owner : *owner;
+    return NULL;
+}
+
 /* Moves 'old' to 'to' and asks the engine for it, in a new epoch. */
 static struct err *
 ask(struct tx *tx, struct flow_engine *engine, const struct flow_row *old, enum flow_state to,
@@ -209,7 +245,7 @@ ask(struct tx *tx, struct flow_engine *engine, const struct flow_row *old, enum 
 
     row->request = request;
     row->cancel = NULL;
-    row->owner = engine->config.owner;
+    TRY(next_owner(tx, engine, old, &row->owner));
     row->lease = lease_until(tx, engine->config.lease_ms);
     row->epoch++;
     if (to == FLOW_PROCESSING) {

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "store/room.h"
 
 #include <string.h>
 
@@ -179,6 +180,7 @@ struct local_read {
     struct entry *e;
     struct mem *mem;
     void *out;
+    const struct err *own; /* what the kind said itself: any other error is the store's */
 };
 
 static struct err *
@@ -188,7 +190,10 @@ run_local_read(struct tx *tx, void *arg)
     const struct step_kind *kind = read->e->kind;
     void *out = kind->out ? row_new(tx_mem(tx), kind->out) : NULL;
 
-    TRY(kind->local(tx, read->e->in, out));
+    struct err *err = kind->local(tx, read->e->in, out);
+
+    read->own = tx_is_lost(tx) ? NULL : err;
+    TRY(err);
     read->out = out ? row_copy(read->mem, out) : NULL;
     return NULL;
 }
@@ -209,6 +214,7 @@ read_once(struct entry *e)
     e->probe_err = store_read(e->flow->engine->config.store, run_local_read, &read);
     e->probe = read.out;
     e->probed = true;
+    e->unanswered = e->probe_err && e->probe_err != read.own;
 }
 
 static struct err *
@@ -244,6 +250,11 @@ drive_read(struct entry *e)
         if (!err) {
             entry_done(e, e->probe);
             return NULL;
+        }
+        if (e->kind->local && e->unanswered) {
+            log_err(LOG_LV_WARN, "flow", err, "a read of the store, to be tried again");
+            flow_timer_arm(e->flow, STORE_RETRY_MS);
+            return flow_parked(e->flow);
         }
         if (err->code != E_IN_DOUBT || e->tries >= ATTEMPTS_MAX) {
             return fail_entry(e, err);

@@ -219,6 +219,7 @@ engine_take(struct flow_engine *engine, const char *id)
 struct ids {
     struct mem *mem;
     const char *owner;
+    const struct table *owners;
     int64_t now, lease;
     bool own_too;
     VEC(const char *) ids;
@@ -296,15 +297,40 @@ engine_look(void *arg)
 
 /* ---- leases -------------------------------------------------------------------------------------- */
 
+/* A tree of flows is one owner's, so that who ends wakes who waits: with those that work go those that
+ * rest in it. */
+static struct err *
+orphans_take(struct tx *tx, const struct ids *ids, const char *until)
+{
+    const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", NULL};
+    const char *sql = mem_printf(tx_mem(tx),
+                                 "UPDATE flow SET owner = ?, lease = ?, epoch = epoch + 1 WHERE state IN "
+                                 "('STARTING', 'PROCESSING', 'ROLLING_BACK', 'FAILED_TEMP') AND (owner = ? "
+                                 "OR owner IS NULL OR owner NOT IN (SELECT name FROM %s))",
+                                 ids->owners->name);
+
+    return tx_sql(tx, sql, take, NULL, NULL);
+}
+
+static struct err *
+expired_take(struct tx *tx, const struct ids *ids, const char *until)
+{
+    const char *now = mem_printf(tx_mem(tx), "%lld", (long long)tx_now(tx));
+    const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", now, NULL};
+
+    return tx_sql(tx,
+                  "UPDATE flow SET owner = ?, lease = ?, epoch = epoch + 1 WHERE state IN "
+                  "('STARTING', 'PROCESSING', 'ROLLING_BACK') AND (owner = ? OR lease < ?)",
+                  take, NULL, NULL);
+}
+
 static struct err *
 take_over(struct tx *tx, void *arg)
 {
     struct ids *ids = arg;
-    struct mem *mem = tx_mem(tx);
-    const char *now = mem_printf(mem, "%lld", (long long)tx_now(tx));
-    const char *until = mem_printf(mem, "%lld", (long long)tx_now(tx) + ids->lease * 1000LL);
+    const char *until =
+        mem_printf(tx_mem(tx), "%lld", (long long)tx_now(tx) + ids->lease * 1000LL);
     const char *renew[] = {until, ids->owner, NULL};
-    const char *take[] = {ids->owner, until, ids->own_too ? ids->owner : "", now, NULL};
     const char *list[] = {ids->owner, until, NULL};
 
     ids->ids.n = 0;
@@ -314,10 +340,7 @@ take_over(struct tx *tx, void *arg)
                    "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
                    renew, NULL, NULL));
     }
-    TRY(tx_sql(tx,
-               "UPDATE flow SET owner = ?, lease = ?, epoch = epoch + 1 WHERE state IN "
-               "('STARTING', 'PROCESSING', 'ROLLING_BACK') AND (owner = ? OR lease < ?)",
-               take, NULL, NULL));
+    TRY(ids->owners ? orphans_take(tx, ids, until) : expired_take(tx, ids, until));
     return tx_sql(tx,
                   "SELECT id FROM flow WHERE owner = ? AND lease = ? AND state IN "
                   "('STARTING', 'PROCESSING', 'ROLLING_BACK')",
@@ -331,6 +354,7 @@ renewed(void *arg)
     struct flow_engine *engine = ids->engine;
 
     engine->n_jobs--;
+    engine->taking = false;
     if (ids->err) {
         log_err(LOG_LV_ERROR, "flow", ids->err, "renewal of leases");
     } else if (engine->started) {
@@ -339,8 +363,9 @@ renewed(void *arg)
         }
     }
     if (engine->started) {
-        loop_timer_arm(engine->lease, engine->config.lease_ms / 3);
+        loop_timer_arm(engine->lease, engine->take_again ? 0 : engine->config.lease_ms / 3);
     }
+    engine->take_again = false;
     mem_free(ids->mem);
 }
 
@@ -363,9 +388,25 @@ engine_lease_due(void *arg)
     ids->mem = mem;
     ids->engine = engine;
     ids->owner = engine->config.owner;
+    ids->owners = engine->config.owners;
     ids->lease = engine->config.lease_ms;
     engine->n_jobs++;
+    engine->taking = true;
     store_write(engine->config.store, take_over, ids, renewal_written);
+}
+
+void
+flow_engine_take(struct flow_engine *engine)
+{
+    if (!engine->config.owners || !engine->started) {
+        return;
+    }
+    if (engine->taking) {
+        engine->take_again = true;
+    } else {
+        loop_timer_disarm(engine->lease);
+        engine_lease_due(engine);
+    }
 }
 
 /* After a backup was put back: whatever had not ended in it may have gone on where it was made. */
@@ -390,6 +431,7 @@ flow_engine_start(struct flow_engine *engine)
     AUTO(mem) mem = mem_new("flow take-over");
     struct ids ids = {.mem = mem,
                       .owner = engine->config.owner,
+                      .owners = engine->config.owners,
                       .lease = engine->config.lease_ms,
                       .own_too = true};
 

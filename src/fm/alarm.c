@@ -1,5 +1,6 @@
 /* Alarms as rows: raised once, changed, cleared, taken note of, forgotten. */
 #include "fm/turn.h"
+#include "replica/replica.h"
 
 #define DAY_US (86400 * INT64_C(1000000))
 #define FORGET_MAX 500 /* of one transaction */
@@ -76,6 +77,7 @@ turns_do(struct tx *tx, void *arg)
     struct map touched;
 
     turning->again = false;
+    TRY(replica_leads(tx));
     map_init(&touched, tx_mem(tx));
     TRY(touched_since(tx, turning->judgement->seq, &touched));
     for (size_t i = 0; i < turning->n; i++) {

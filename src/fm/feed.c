@@ -75,7 +75,7 @@ feed_follow(struct look *look)
 {
     int64_t now = time_mono_ns();
 
-    if (look->is_following || !look->held || look->watch->is_closed ||
+    if (look->is_following || !look->held || look->watch->is_closed || look->watch->nfvo->stands_by ||
         now < look->feed_after_ns) {
         return;
     }

@@ -62,6 +62,9 @@ struct fm_watch *fm_watch_new(struct nfvo *nfvo, int64_t interval_ms) MUST_USE;
 /* Asks nothing any more.  Before the pool is freed, though the loop may be turned until its end.
  * Null accepted. */
 void fm_watch_close(struct fm_watch *watch);
+/* Of several processes that share the store it is we who watch from now on (nfvo->stands_by): all sites are
+ * looked at.  On the loop; null accepted. */
+void fm_watch_lead(struct fm_watch *watch);
 /* After it is closed, pool and driver are freed, before store and loop.  Null accepted. */
 void fm_watch_free(struct fm_watch *watch);
 

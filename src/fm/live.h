@@ -66,6 +66,7 @@ struct look {
     struct mem *doubts_mem;
     struct map doubts;
     struct loop_timer *doubt;
+    bool is_anew; /* Somebody else may have judged since the last round. */
     /* Of the last round that was judged whole. */
     bool is_judged;
     uint64_t judged_hash;

@@ -443,9 +443,26 @@ look_some(struct look *look, unsigned kinds)
     }
 }
 
+/* Somebody else has judged since: what was known then, is no more. */
+static void
+look_anew(struct look *look)
+{
+    look->is_anew = look->is_judged = false;
+    look->missed = 0;
+    memset(look->untold, 0, sizeof look->untold);
+    memset(look->untold_before, 0, sizeof look->untold_before);
+    mem_free(look->doubts_mem);
+    mem_free(look->gone_mem);
+    look->doubts_mem = look->gone_mem = NULL;
+    look->doubts = look->gone_before = (struct map){0};
+}
+
 static void
 look_begin(struct look *look, unsigned kinds)
 {
+    if (look->is_anew) {
+        look_anew(look);
+    }
     look->busy = true;
     look->began_ns = time_mono_ns();
     look->mem = mem_new("fm look");
@@ -473,7 +490,7 @@ look_next(struct look *look)
 {
     unsigned kinds = look->wants;
 
-    if (look->busy || look->watch->is_closed || !(kinds || look->wants_whole)) {
+    if (look->busy || look->watch->is_closed || look->watch->nfvo->stands_by || !(kinds || look->wants_whole)) {
         return;
     }
     look->wants = 0;
@@ -623,6 +640,10 @@ tick(void *arg)
         watch->again = true; /* It may have read which sites there are already. */
         return;
     }
+    if (watch->nfvo->stands_by) {
+        loop_timer_arm(watch->timer, watch->interval_ms);
+        return;
+    }
     watch->is_ticking = true;
     watch->mem = mem_new("fm tick");
     err = pool_run(watch->nfvo->pool, tick_job, watch);
@@ -695,7 +716,8 @@ static void
 recorded(void *arg)
 {
     struct fm_watch *watch = arg;
-    struct err *err = watch->is_closed ? NULL : store_read(watch->nfvo->store, ends_read, watch);
+    bool rests = watch->is_closed || watch->nfvo->stands_by;
+    struct err *err = rests ? NULL : store_read(watch->nfvo->store, ends_read, watch);
 
     if (err) { /* The log no longer reaches back: the next tick finds what ended. */
         err_ignore(err, "asked where the log is now");
@@ -721,6 +743,20 @@ fm_watch_new(struct nfvo *nfvo, int64_t interval_ms)
     err_ignore(store_read(nfvo->store, last_read, &watch->cursor), "then it is read from the start");
     watch->records = store_watch(nfvo->store, nfvo->loop, recorded, watch);
     return watch;
+}
+
+void
+fm_watch_lead(struct fm_watch *watch)
+{
+    if (!watch || watch->is_closed) {
+        return;
+    }
+    err_ignore(store_read(watch->nfvo->store, last_read, &watch->cursor), "then what ended is seen again");
+    for (struct look *look = watch->looks; look; look = look->next) {
+        look->is_anew = true;
+        look->feed_at = -1;
+    }
+    tick(watch);
 }
 
 void

@@ -97,3 +97,10 @@ identity_changed(struct identity *identity)
 {
     (void)atomic_fetch_add(&identity->generation, 1);
 }
+
+void
+identity_hears(struct identity *identity, bool hears)
+{
+    atomic_store(&identity->is_deaf, !hears);
+    identity_changed(identity);
+}

@@ -170,6 +170,9 @@ struct err *identity_certified(void *identity, const char *client, struct mem *m
 struct err *identity_revoke(struct tx *tx, const struct identity_token *token) MUST_USE;
 /* After the commit of any change of users, projects, domains, roles, assignments, revocations. */
 void identity_changed(struct identity *identity);
+/* Whether identity_changed is called for what other processes change, too: while not, callers are read from the
+ * rows each time.  Any thread. */
+void identity_hears(struct identity *identity, bool hears);
 
 /* ---- grants ------------------------------------------------------------------------ */
 

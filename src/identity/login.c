@@ -256,7 +256,7 @@ identity_validate(struct identity *identity, const char *text, struct mem *mem,
     struct claims claims = {0};
     struct description d = {.mem = mem, .claims = &claims, .token = token};
 
-    if (known_get(identity->known, text, generation, time_now_us(), mem, token)) {
+    if (!atomic_load(&identity->is_deaf) && known_get(identity->known, text, generation, time_now_us(), mem, token)) {
         return NULL;
     }
     TRY(read_claims(identity, text, mem, &claims));

@@ -32,6 +32,7 @@ struct identity {
     struct pool *pool;
     const char *no_hash;       /* what no user's password is compared with: for equal time */
     atomic_uint_fast64_t generation; /* grows with every change */
+    atomic_bool is_deaf;       /* changes by others are not heard of: nothing is remembered */
     struct known_tokens *known;
     struct proofs *proofs;
 };

@@ -21,6 +21,7 @@ struct nfvo {
     struct vim *vim;
     struct pool *pool;        /* For what reads and hashes files. */
     struct upload_drops *drops;
+    bool stands_by;           /* Another replica does what one does for all; the loop's. */
     struct notifier *notifier; /* Of the faces: what changes rows knows nothing of it. */
     const char *packages_dir; /* Folder of package files, mode 0700. */
     const char *trust;        /* File of certificates whose signatures on packages count; or null. */
@@ -188,7 +189,7 @@ struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *pr
 struct err *package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n) MUST_USE;
 /* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
-/* All is there: fsync and rename. */
+/* All is there: fsync and rename.  E_CONFLICT where somebody else uploads it by now. */
 struct err *upload_end(struct upload *upload) MUST_USE;
 /* In the write that answers the request: UPLOADING -> PROCESSING and the start of the
  * on-boarding flow. */
@@ -198,11 +199,13 @@ struct err *upload_accept(struct tx *tx, struct upload *upload) MUST_USE;
 void upload_abort(struct upload *upload);
 /* The same where 'why' (taken) is the reason: the resource is ERROR, and tells it. */
 void upload_fail(struct upload *upload, struct err *why);
-/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state). */
-struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id) MUST_USE;
+/* UPLOADING -> CREATED.  E_NOT_FOUND, E_CONFLICT (another state, or another upload than 'uploader'). */
+struct err *upload_give_up(struct tx *tx, const struct table *table, const char *id,
+                           const char *uploader) MUST_USE;
 void upload_free(struct upload *upload); /* null accepted */
-/* At start: what was being uploaded when the process ended is CREATED again. */
-struct err *uploads_recover(struct tx *tx) MUST_USE;
+/* What was being uploaded when its process ended is CREATED again: of replicas that are gone, and with
+ * 'own_too', at the start, what we did before. */
+struct err *uploads_recover(struct tx *tx, bool own_too) MUST_USE;
 
 /* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
 struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,

@@ -3,6 +3,7 @@
  * fails and tells which ones are not.  What was got and holds is not got again. */
 #include "nfvo/outside.h"
 
+#include "base/uuid.h"
 #include "base/vec.h"
 #include "nfvo/fetch.h"
 #include "nfvo/onboard.h"
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #define PREFIX "outside."
+#define PART ".part"
 #define TIMEOUT_MS (INT64_C(6) * 3600 * 1000) /* of all of a package's */
 #define FAULTS_MAX 20
 #define PIECE (64u << 10)
@@ -216,8 +218,9 @@ static struct err *
 download(struct getting *g, struct package_outside *artifact, const struct package_access *access,
          const char *path)
 {
-    const char *part = mem_printf(g->mem, "%s.part", path);
-    AUTO_FD fd = open(part, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600);
+    /* A replica that was taken for gone may still be at its own. */
+    const char *part = mem_printf(g->mem, "%s.%s" PART, path, uuid_make(g->mem));
+    AUTO_FD fd = open(part, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
     struct arriving arriving = {.g = g, .fd = fd};
     struct fetch_source source = {.piece = arrive, .arg = &arriving};
     struct err *e;
@@ -276,15 +279,16 @@ is_kept(const struct outside_set *set, const char *name)
     return false;
 }
 
-/* What an earlier try left and nobody needs any more. */
+/* What an earlier try left and nobody needs any more: what was not whole, and in the end all but what is kept. */
 static void
-rest_forget(const struct getting *g)
+rest_forget(const struct getting *g, bool is_end)
 {
     DIR *dir = opendir(mem_printf(g->mem, "%s/%s", g->nfvo->packages_dir, g->set->id));
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
-        if (str_starts(entry->d_name, PREFIX) && !is_kept(g->set, entry->d_name)) {
+        if (str_starts(entry->d_name, PREFIX) &&
+            (is_end ? !is_kept(g->set, entry->d_name) : str_ends(entry->d_name, PART))) {
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }
@@ -331,6 +335,7 @@ all_get(struct getting *g)
     size_t n_faults = 0;
 
     TRY(store_read(g->nfvo->store, access_read, g));
+    rest_forget(g, false);
     for (size_t i = 0; i < g->set->outside.n; i++) { /* Also those that it does not come to: they stay. */
         struct package_outside *artifact = g->set->outside.items[i];
 
@@ -345,7 +350,7 @@ all_get(struct getting *g)
             return faults;
         }
     }
-    rest_forget(g);
+    rest_forget(g, true);
     return faults;
 }
 

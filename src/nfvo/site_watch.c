@@ -309,6 +309,10 @@ watch_fire(void *arg)
     struct site_watch *watch = arg;
 
     loop_timer_arm(watch->timer, watch->every_ms);
+    if (watch->nfvo->stands_by) {
+        watch->rounds = 0;
+        return;
+    }
     if (watch->round) {
         return; /* Many sites, most of them silent. */
     }

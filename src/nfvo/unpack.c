@@ -111,8 +111,8 @@ room_check(void *arg, int fd, uint64_t n)
 static struct err *
 tmpfile_open(const struct nfvo *nfvo, int *fd)
 {
-    *fd = open(nfvo->packages_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return *fd >= 0 ? NULL : err_errno(E_UNAVAILABLE, "open a file for parts of a package");
+    TRY_MSG(file_nameless(nfvo->packages_dir, fd), "a file for parts of a package");
+    return NULL;
 }
 
 static struct err *

@@ -1,16 +1,22 @@
 /* Uploads of packages, NSDs and PNFDs: streamed into a file beside its final place,
  * hashed on the way, made durable before the row says so.  The state UPLOADING is
- * the lock: it is taken in a write of its own before the first byte. */
+ * the lock: it is taken in a write of its own before the first byte.  Who has it is named by the row: of
+ * several replicas one may be taken for gone that goes on, and then is refused whatever it writes. */
 #include "base/log.h"
+#include "base/uuid.h"
 #include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "nfvo/upload_drops.h"
+#include "replica/replica.h"
+#include "store/replica.h"
 #include "store/room.h"
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -23,7 +29,9 @@ struct upload {
     struct nfvo *nfvo;
     const struct table *table;
     const char *id, *project_id;
+    const char *uploader;          /* "REPLICA/UUID": this one upload; the replica is "" where there is but one */
     const char *dir, *part, *path; /* folder, file while it grows, file in the end */
+    bool is_whole;                 /* it has its name of the end */
     int fd;
     uint64_t size, max, room_seen;
     uint64_t of_project; /* bytes that its project may have more */
@@ -61,6 +69,12 @@ state_at(const struct table *table, void *row)
     return attr_at(table_attr(table, "onboarding_state"), row);
 }
 
+static const char **
+uploader_at(const struct table *table, void *row)
+{
+    return attr_at(table_attr(table, "uploaded_by"), row);
+}
+
 /* Of kinds whose on-boarding may begin again without another upload. */
 static void
 whole_set(const struct table *table, void *row, const char *sha256, uint64_t size)
@@ -73,25 +87,32 @@ whole_set(const struct table *table, void *row, const char *sha256, uint64_t siz
     }
 }
 
-/* Moves the resource to 'to' where its state is one of 'from'; 'sha256' and 'size' are those of its file, null = it has
- * none. */
+struct move {
+    const char *const *from;
+    const char *to;
+    const char *sha256; /* of its file, null = it has none */
+    uint64_t size;
+};
+
+/* Moves what is uploaded where its state is one of 'from'; from UPLOADING only where that is 'uploader'. */
 static struct err *
-state_move(struct tx *tx, const struct table *table, const char *id, const char *const *from,
-           const char *to, const char *sha256, uint64_t size)
+state_move(struct tx *tx, const struct table *table, const char *id, const char *uploader, const struct move *move)
 {
     void *old, *row;
 
     TRY(row_get(tx, table, id, &old));
     row = row_copy(tx_mem(tx), old);
-    if (!str_in(*state_at(table, old), from)) {
+    if (!str_in(*state_at(table, old), move->from) ||
+        (str_eq(*state_at(table, old), "UPLOADING") && !str_eq(*uploader_at(table, old), uploader))) {
         return err_new(E_CONFLICT, NULL,
                        "the content of %s cannot be uploaded while its state is %s", id,
                        *state_at(table, old));
     }
-    *state_at(table, row) = to;
+    *state_at(table, row) = move->to;
+    *uploader_at(table, row) = str_eq(move->to, "UPLOADING") ? uploader : NULL;
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
-    whole_set(table, row, sha256, size);
+    whole_set(table, row, move->sha256, move->size);
     return row_update(tx, old, row);
 }
 
@@ -142,6 +163,7 @@ static struct err *
 take_fn(struct tx *tx, void *arg)
 {
     static const char *const from[] = {"CREATED", "ERROR", NULL};
+    static const struct move take = {.from = from, .to = "UPLOADING"};
     struct upload *upload = arg;
     const char *const *owner;
     void *row;
@@ -153,15 +175,16 @@ take_fn(struct tx *tx, void *arg)
                        upload->id);
     }
     TRY(quota_take(tx, upload));
-    return state_move(tx, upload->table, upload->id, from, "UPLOADING", NULL, 0);
+    return state_move(tx, upload->table, upload->id, upload->uploader, &take);
 }
 
 struct err *
-upload_give_up(struct tx *tx, const struct table *table, const char *id)
+upload_give_up(struct tx *tx, const struct table *table, const char *id, const char *uploader)
 {
     static const char *const from[] = {"UPLOADING", NULL};
+    static const struct move give_up = {.from = from, .to = "CREATED"};
 
-    return state_move(tx, table, id, from, "CREATED", NULL, 0);
+    return state_move(tx, table, id, uploader, &give_up);
 }
 
 static struct err *
@@ -169,7 +192,7 @@ drop_fn(struct tx *tx, void *arg)
 {
     const struct upload *upload = arg;
 
-    return upload_give_up(tx, upload->table, upload->id);
+    return upload_give_up(tx, upload->table, upload->id, upload->uploader);
 }
 
 /* ---- the file ---------------------------------------------------------------- */
@@ -180,10 +203,28 @@ upload_max(const struct nfvo *nfvo)
     return nfvo->max_package ? nfvo->max_package : UPLOAD_MAX;
 }
 
+/* What uploads before this one left: whoever still writes there writes to nothing. */
+static void
+parts_forget(const struct upload *upload)
+{
+    DIR *dir = opendir(upload->dir);
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
+        if (str_starts(entry->d_name, "content.") && str_ends(entry->d_name, ".part")) {
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+}
+
 static struct err *
 file_begin(struct upload *upload)
 {
     TRY(dir_make(upload->dir, 0700));
+    parts_forget(upload);
     upload->fd = open(upload->part, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
     if (upload->fd < 0) {
         return err_errno(E_UNAVAILABLE, "open %s", upload->part);
@@ -201,6 +242,7 @@ upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table 
 {
     struct mem *mem = mem_new("upload");
     struct upload *upload = MEM_NEW(mem, struct upload);
+    const char *uuid = uuid_make(mem);
     struct err *e;
 
     *upload = (struct upload){
@@ -209,8 +251,9 @@ upload_begin(struct nfvo *nfvo, const struct caller *caller, const struct table 
         .table = table,
         .id = mem_str(mem, id),
         .project_id = mem_str(mem, caller->project_id),
+        .uploader = mem_printf(mem, "%s/%s", str_or(store_replica(nfvo->store), ""), uuid),
         .dir = mem_printf(mem, "%s/%s", nfvo->packages_dir, id),
-        .part = mem_printf(mem, "%s/%s/content.part", nfvo->packages_dir, id),
+        .part = mem_printf(mem, "%s/%s/content.%s.part", nfvo->packages_dir, id, uuid),
         .path = mem_printf(mem, "%s/%s/content", nfvo->packages_dir, id),
         .fd = -1,
         .max = upload_max(nfvo),
@@ -281,6 +324,19 @@ dir_sync(const char *path)
     return NULL;
 }
 
+/* store_fn: is the resource still this one's?  E_CONFLICT. */
+static struct err *
+own_check(struct tx *tx, void *arg)
+{
+    const struct upload *upload = arg;
+    void *row;
+
+    TRY(row_get(tx, upload->table, upload->id, &row));
+    return str_eq(*uploader_at(upload->table, row), upload->uploader)
+               ? NULL
+               : err_new(E_CONFLICT, NULL, "%s is uploaded by somebody else by now", upload->id);
+}
+
 struct err *
 upload_end(struct upload *upload)
 {
@@ -297,9 +353,11 @@ upload_end(struct upload *upload)
         return err_errno(E_UNAVAILABLE, "fsync %s", upload->part);
     }
     fd_close(&upload->fd);
+    TRY(store_read(upload->nfvo->store, own_check, upload));
     if (rename(upload->part, upload->path) < 0) {
         return err_errno(E_UNAVAILABLE, "rename %s", upload->part);
     }
+    upload->is_whole = true;
     return dir_sync(upload->dir);
 }
 
@@ -307,6 +365,7 @@ struct err *
 upload_accept(struct tx *tx, struct upload *upload)
 {
     static const char *const from[] = {"UPLOADING", NULL};
+    const struct move accept = {from, "PROCESSING", upload->sha256, upload->size};
     struct onboard_in *in = row_new(tx_mem(tx), &onboard_in_table);
     struct flow_start start = {
         .type = flow_of(upload->table),
@@ -320,8 +379,7 @@ upload_accept(struct tx *tx, struct upload *upload)
     in->sha256 = upload->sha256;
     in->size = (int64_t)upload->size;
     TRY(quota_take(tx, upload)); /* Others may have come meanwhile. */
-    TRY(state_move(tx, upload->table, upload->id, from, "PROCESSING", upload->sha256,
-                   upload->size));
+    TRY(state_move(tx, upload->table, upload->id, upload->uploader, &accept));
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
 
@@ -329,10 +387,11 @@ static struct err *
 fail_fn(struct tx *tx, void *arg)
 {
     static const char *const from[] = {"UPLOADING", NULL};
+    static const struct move fail = {.from = from, .to = "ERROR"};
     const struct upload *upload = arg;
     void *old, *row;
 
-    TRY(state_move(tx, upload->table, upload->id, from, "ERROR", NULL, 0));
+    TRY(state_move(tx, upload->table, upload->id, upload->uploader, &fail));
     TRY(row_get(tx, upload->table, upload->id, &old));
     row = row_copy(tx_mem(tx), old);
     *(const struct json **)attr_at(table_attr(upload->table, "failure"), row) = upload->failure;
@@ -345,7 +404,14 @@ end_early(struct upload *upload, store_fn *move)
 {
     fd_close(&upload->fd);
     (void)unlink(upload->part);
-    (void)unlink(upload->path); /* All was there, but could not be accepted. */
+    if (upload->is_whole) { /* All was there, but could not be accepted. */
+        struct err *other = store_read(upload->nfvo->store, own_check, upload);
+
+        if (!other) {
+            (void)unlink(upload->path);
+        }
+        err_ignore(other, "it is somebody else's file by now, or of use to nobody");
+    }
     struct err *e = store_write_wait(upload->nfvo->store, move, upload);
 
     if (e) {
@@ -353,7 +419,7 @@ end_early(struct upload *upload, store_fn *move)
 
         log_err(LOG_LV_WARN, "nfvo", e, "an upload that ended early");
         if (!moved) {
-            upload_drops_add(upload->nfvo->drops, upload->table, upload->id);
+            upload_drops_add(upload->nfvo->drops, upload->table, upload->id, upload->uploader);
         }
     }
 }
@@ -398,8 +464,25 @@ whole_of(const struct table *table, void *row)
     return attr ? *(const char *const *)attr_at(attr, row) : NULL;
 }
 
+/* Does nobody receive it any more? */
 static struct err *
-recover_table(struct tx *tx, const struct table *table)
+is_left(struct tx *tx, const char *uploader, bool own_too, bool *left)
+{
+    const char *own = store_replica(tx_store(tx));
+    const char *name = mem_strn(tx_mem(tx), str_or(uploader, ""), strcspn(str_or(uploader, ""), "/"));
+    const struct cond by_name[] = {COND("name", name), {0}};
+    struct replica *there = NULL;
+
+    *left = !own || (own_too && str_eq(name, own));
+    if (own && !str_eq(name, own)) {
+        TRY(row_find(tx, &replica_table, by_name, &there));
+        *left = !there;
+    }
+    return NULL;
+}
+
+static struct err *
+recover_table(struct tx *tx, const struct table *table, bool own_too)
 {
     struct cond uploading[] = {COND("onboarding_state", "UPLOADING"), {0}};
     struct query query = {.table = table, .conds = uploading};
@@ -408,21 +491,24 @@ recover_table(struct tx *tx, const struct table *table)
     TRY(rows_select(tx, &query, &rows));
     for (size_t i = 0; i < rows.n; i++) {
         void *row = row_copy(tx_mem(tx), rows.items[i]);
+        bool left;
 
-        if (whole_of(table, row)) {
-            continue; /* A flow gets what is outside of it, and goes on by itself. */
+        TRY(is_left(tx, *uploader_at(table, row), own_too, &left));
+        if (whole_of(table, row) || !left) {
+            continue; /* A flow gets what is outside of it, and goes on by itself; or somebody receives it. */
         }
         *state_at(table, row) = "CREATED";
+        *uploader_at(table, row) = NULL;
         TRY(row_update(tx, rows.items[i], row));
     }
     return NULL;
 }
 
 struct err *
-uploads_recover(struct tx *tx)
+uploads_recover(struct tx *tx, bool own_too)
 {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-        TRY(recover_table(tx, kinds[i].table));
+        TRY(recover_table(tx, kinds[i].table, own_too));
     }
     return NULL;
 }

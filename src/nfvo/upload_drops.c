@@ -17,7 +17,7 @@
 struct drop {
     struct drop *next;
     const struct table *table;
-    char *id;
+    char *id, *uploader;
 };
 
 struct upload_drops {
@@ -38,7 +38,7 @@ drops_fn(struct tx *tx, void *arg)
     const struct upload_drops *drops = arg;
 
     for (const struct drop *drop = drops->written; drop; drop = drop->next) {
-        struct err *e = upload_give_up(tx, drop->table, drop->id);
+        struct err *e = upload_give_up(tx, drop->table, drop->id, drop->uploader);
 
         if (err_is(e, E_NOT_FOUND) || err_is(e, E_CONFLICT)) {
             err_ignore(e, "it is gone, or no upload any more");
@@ -55,6 +55,7 @@ list_free(struct drop *list)
     for (struct drop *next; list; list = next) {
         next = list->next;
         free(list->id);
+        free(list->uploader);
         free(list);
     }
 }
@@ -133,12 +134,14 @@ upload_drops_new(struct store *store, struct loop *loop)
 }
 
 void
-upload_drops_add(struct upload_drops *drops, const struct table *table, const char *id)
+upload_drops_add(struct upload_drops *drops, const struct table *table, const char *id,
+                 const char *uploader)
 {
     struct drop *drop = heap_alloc(sizeof *drop);
 
     drop->table = table;
     drop->id = heap_str(id);
+    drop->uploader = heap_str(uploader);
     pthread_mutex_lock(&drops->lock);
     drop->next = drops->waiting;
     drops->waiting = drop;

@@ -15,7 +15,8 @@ struct upload_drops;
 struct upload_drops *upload_drops_new(struct store *store, struct loop *loop) MUST_USE NEVER_NULL;
 void upload_drops_free(struct upload_drops *drops);
 /* Row 'id' of 'table' (packages or NSDs) becomes CREATED once the store can write, tried every
- * second.  Any thread. */
-void upload_drops_add(struct upload_drops *drops, const struct table *table, const char *id);
+ * second, where it is UPLOADING by 'uploader'.  Any thread. */
+void upload_drops_add(struct upload_drops *drops, const struct table *table, const char *id,
+                      const char *uploader);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "replica/replica.h"
 #include "sys/meter.h"
 
 #include <stdio.h>
@@ -121,6 +122,7 @@ outcome_write(struct tx *tx, void *arg)
 {
     struct line *line = arg;
 
+    TRY(replica_leads(tx)); /* Who leads now sends it again. */
     return line->why
                ? queue_failed(tx, &line->notifier->limits, line->head->id, line->why, line->is_dead)
                : queue_delivered(tx, line->head->id);
@@ -223,7 +225,7 @@ line_turn(struct line *line)
 {
     struct err *err;
 
-    if (line->notifier->is_closed || line->is_busy || line->is_paused) {
+    if (line->notifier->is_closed || !line->notifier->leads || line->is_busy || line->is_paused) {
         return;
     }
     line->is_busy = true;
@@ -282,12 +284,4 @@ line_wake(struct notifier *notifier, const char *subscription_id, bool now)
         line->is_paused = false;
     }
     line_turn(line);
-}
-
-void
-line_end(struct notifier *notifier, const char *subscription_id)
-{
-    if (line_find(notifier, subscription_id)) {
-        line_wake(notifier, subscription_id, true); /* it sees that its subscription is gone */
-    }
 }

@@ -39,12 +39,14 @@ struct notifier {
     /* Following the log. */
     int64_t cursor; /* All up to here was looked at. */
     int64_t kept;   /* The same as the store knows it. */
+    bool leads;     /* It is we who notify; ... */
+    bool is_new;    /* ... only just: where the log was left is to be read. */
     bool is_behind; /* There is more of the log than was read. */
     bool is_writing;
     bool is_passed; /* Somebody else has told of what is being written. */
     _Atomic int64_t looked; /* All up to here was told, or concerns nobody. */
     struct notices notices; /* Being written. */
-    VEC(const char *) gone; /* Subscriptions that were deleted; in the notices' arena. */
+    VEC(const char *) moved; /* Subscriptions that were deleted or redriven; in the notices' arena. */
     struct notify_write write;
     /* The end. */
     bool is_closed;
@@ -77,8 +79,6 @@ const struct notice_api *notify_api(const struct notifier *notifier, const char 
 
 /* There is something for the subscription; 'now': its pause behind a failure ends. */
 void line_wake(struct notifier *notifier, const char *subscription_id, bool now);
-/* The subscription is gone: so is its line, behind the call that is under way. */
-void line_end(struct notifier *notifier, const char *subscription_id);
 void lines_free(struct notifier *notifier);
 
 #endif

@@ -4,6 +4,8 @@
 #include "notify/live.h"
 
 #include "base/log.h"
+#include "replica/replica.h"
+#include "store/replica.h"
 #include "sys/meter.h"
 
 #include <stdio.h>
@@ -92,6 +94,7 @@ notify_write_drop(struct notify_write *write)
 /* ---- following ------------------------------------------------------------------------------ */
 
 static void follow(void *arg);
+static void lead_begin(struct notifier *notifier);
 
 static bool
 is_enough(struct tx *tx, const struct notices *notices)
@@ -100,13 +103,15 @@ is_enough(struct tx *tx, const struct notices *notices)
            mem_size(tx_mem(tx)) + mem_size(notices->mem) > BYTES_MAX;
 }
 
+/* Its line sees that it is gone, or that there is something to send again; not that something was lost. */
 static void
-gone_note(struct notifier *notifier, const struct change *change)
+moved_note(struct notifier *notifier, const struct change *change)
 {
     struct mem *mem = notifier->notices.mem;
 
-    if (change->kind == CHANGE_DELETE && str_eq(change->table, subscription_table.name)) {
-        vec_add(mem, &notifier->gone, (const char *)mem_str(mem, change->id));
+    if (str_eq(change->table, subscription_table.name) &&
+        (change->kind == CHANGE_DELETE || (change->kind == CHANGE_UPDATE && !json_get(change->columns, "lost")))) {
+        vec_add(mem, &notifier->moved, (const char *)mem_str(mem, change->id));
     }
 }
 
@@ -143,7 +148,7 @@ log_read(struct tx *tx, void *arg)
     TRY(changes_read(tx, notifier->cursor, AT_ONCE, &changes, &n));
     for (; i < n && (!i || !is_enough(tx, &notifier->notices)); i++) {
         TRY(change_tell(tx, notifier, &changes[i], &notifier->notices));
-        gone_note(notifier, &changes[i]);
+        moved_note(notifier, &changes[i]);
         notifier->cursor = changes[i].seq;
     }
     notifier->is_behind = n == AT_ONCE || i < n;
@@ -189,6 +194,7 @@ notices_write(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     int64_t cursor;
 
+    TRY(replica_leads(tx));
     TRY(cursor_read(tx, &cursor));
     notifier->is_passed = cursor != notifier->kept;
     return notifier->is_passed ? NULL
@@ -200,7 +206,7 @@ notices_drop(struct notifier *notifier)
 {
     mem_free(notifier->notices.mem);
     notifier->notices = (struct notices){0};
-    memset(&notifier->gone, 0, sizeof notifier->gone);
+    memset(&notifier->moved, 0, sizeof notifier->moved);
 }
 
 /* Later, from where the store knows that we are. */
@@ -249,6 +255,7 @@ gap_write(struct tx *tx, void *arg)
     struct notifier *notifier = arg;
     int64_t first, last;
 
+    TRY(replica_leads(tx));
     TRY(changes_first(tx, &first));
     TRY(changes_last(tx, &last));
     notifier->cursor = notifier->kept < last && first ? first - 1 : last;
@@ -278,7 +285,11 @@ follow(void *arg)
     struct notifier *notifier = arg;
     struct err *err;
 
-    if (notifier->is_closed || notifier->is_writing) {
+    if (notifier->is_closed || notifier->is_writing || !notifier->leads) {
+        return;
+    }
+    if (notifier->is_new) {
+        lead_begin(notifier);
         return;
     }
     notifier->notices.mem = mem_new("notices");
@@ -288,8 +299,8 @@ follow(void *arg)
         log_lost(notifier, err);
         return;
     }
-    vec_each (&notifier->gone, id) {
-        line_end(notifier, *id);
+    vec_each (&notifier->moved, id) {
+        line_wake(notifier, *id, true);
     }
     now_wake(notifier, notifier->kept);
     if (err) {
@@ -361,7 +372,9 @@ wake_some(void *arg)
 
     for (struct wake *wake = wakes_take(notifier), *next; wake; wake = next) {
         next = wake->next;
-        line_wake(notifier, wake->id, true);
+        if (notifier->leads) {
+            line_wake(notifier, wake->id, true);
+        }
         free(wake);
     }
 }
@@ -370,7 +383,8 @@ struct err *
 notifier_redrive(const struct notifier *notifier, struct tx *tx, const char *subscription_id,
                  int64_t *n, int64_t *left)
 {
-    return queue_redrive(tx, &notifier->limits, subscription_id, n, left);
+    TRY(queue_redrive(tx, &notifier->limits, subscription_id, n, left));
+    return store_replica(tx_store(tx)) ? row_touch(tx, &subscription_table, subscription_id) : NULL;
 }
 
 void
@@ -405,6 +419,40 @@ cursor_take(struct tx *tx, void *arg)
     return NULL;
 }
 
+/* loop: as wake_all and follow at the start. */
+static void
+lead_begun(void *arg, struct err *err)
+{
+    struct notifier *notifier = arg;
+
+    notifier->is_writing = false;
+    if (err) {
+        notifier->is_new = true;
+        follow_later(notifier, err);
+        return;
+    }
+    wake_all(notifier);
+    follow(notifier);
+}
+
+static void
+lead_begin(struct notifier *notifier)
+{
+    notifier->is_new = false;
+    notifier->is_writing = true;
+    notify_write(notifier, &notifier->write, cursor_take, notifier, lead_begun);
+}
+
+void
+notifier_lead(struct notifier *notifier, bool leads)
+{
+    if (!notifier || notifier->is_closed || notifier->leads == leads) {
+        return;
+    }
+    notifier->leads = notifier->is_new = leads;
+    follow(notifier);
+}
+
 static int64_t
 or_default(int64_t given, int64_t otherwise)
 {
@@ -437,6 +485,7 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
 
     *notifier = (struct notifier){0};
     config_take(notifier, config);
+    notifier->leads = !config->stands_by;
     pthread_mutex_init(&notifier->lock, NULL);
     pthread_cond_init(&notifier->quiet, NULL);
     *out = notifier;
@@ -446,7 +495,9 @@ notifier_new(const struct notifier_config *config, struct notifier **out)
     notifier->watch = store_watch(config->store, config->loop, follow, notifier);
     store_follow(config->store, notices_now, notifier);
     loop_post(config->loop, follow, notifier);
-    loop_post(config->loop, wake_all, notifier);
+    if (notifier->leads) {
+        loop_post(config->loop, wake_all, notifier);
+    }
     return NULL;
 }
 

@@ -201,9 +201,12 @@ struct notifier_config {
     int64_t timeout_ms;   /* Of one delivery; 0 = 10 000 */
     int64_t queue_max;    /* Notifications that wait for one subscriber; 0 = 1 000 */
     int64_t dead_max;     /* Dead letters that are kept for one subscriber; 0 = 1 000 */
+    bool stands_by;       /* Another process notifies: until notifier_lead. */
 };
 /* Starts to follow the change log where it was left.  On the loop's thread, or before it runs. */
 struct err *notifier_new(const struct notifier_config *config, struct notifier **out) MUST_USE;
+/* Of several processes that share the store one notifies, from now on we or no longer.  On the loop's thread. */
+void notifier_lead(struct notifier *notifier, bool leads);
 /* Ends all calls and waits for the writes under way.  On the loop's thread, or when it does not run
  * any more; before those are gone that wait for a probe.  Null accepted, and twice. */
 void notifier_stop(struct notifier *notifier);
@@ -215,7 +218,8 @@ bool notifier_has_certificate(const struct notifier *notifier);
  * dead, since no more may wait at once.  In a write, on any thread. */
 struct err *notifier_redrive(const struct notifier *notifier, struct tx *tx,
                              const char *subscription_id, int64_t *n, int64_t *left) MUST_USE;
-/* What waits for the subscription is tried now, also behind failures.  Any thread. */
+/* What waits for the subscription is tried now, also behind failures.  Any thread.  Where another process
+ * notifies, it hears of it from notifier_redrive. */
 void notifier_wake(struct notifier *notifier, const char *subscription_id);
 
 /* Called once on the loop's thread; owns 'err'. */

@@ -4,6 +4,7 @@
 #include "notify/live.h"
 
 #include "base/log.h"
+#include "replica/replica.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +42,12 @@ tell_now(struct tx *tx, void *arg)
     struct err *err;
     size_t n;
 
+    err = replica_leads(tx);
+    if (err_is(err, E_CONFLICT)) {
+        err_ignore(err, "who leads tells of it");
+        return NULL;
+    }
+    TRY(err);
     TRY(cursor_read(tx, &cursor));
     err = changes_read(tx, looked > cursor ? looked : cursor, NOW_MAX, &changes, &n);
     if (err_is(err, E_GONE)) {

@@ -4,6 +4,7 @@
 #include "pm/measure.h"
 
 #include "base/log.h"
+#include "replica/replica.h"
 #include "base/str.h"
 #include "base/time.h"
 
@@ -233,6 +234,7 @@ round_write(struct tx *tx, void *arg)
     const struct metric_point *points;
     size_t n;
 
+    TRY(replica_leads(tx)); /* Else it is measured again, by who does. */
     points = pm_look_points(round->look, &n);
     TRY(metrics_append(tx, points, n));
     vec_each (&round->due, due) {
@@ -430,6 +432,10 @@ round_start(void *arg)
 
     if (collector->reading) {
         return; /* It sets the next date. */
+    }
+    if (collector->nfvo->stands_by) {
+        sleep_until(collector, INT64_MAX);
+        return;
     }
     round = heap_alloc(sizeof *round);
     *round = (struct round){.collector = collector,

@@ -35,6 +35,8 @@ struct conn {
     bool spoilt;   /* a statement failed and took what the function did with it: the function has to run
                     * again, with ... */
     bool careful;  /* ... each statement so that it can be taken back alone */
+    bool beside;   /* others have the database as it is: its schema stays */
+    bool tells;    /* what is committed next concerns others who follow the log */
     struct conn *next; /* free list of readers */
 };
 

@@ -13,8 +13,8 @@ struct conn;
 struct stmt;
 struct store;
 
-/* CONN_ALONE: writes, and nobody else has the database. */
-enum conn_role { CONN_WRITER, CONN_READER, CONN_CHECKPOINTER, CONN_ALONE };
+/* CONN_ALONE: writes, and nobody else has the database.  CONN_REPLICA: writes, beside others of this role. */
+enum conn_role { CONN_WRITER, CONN_READER, CONN_CHECKPOINTER, CONN_ALONE, CONN_REPLICA };
 
 /* What became of a commit that was not answered. */
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_COMMITTED, OUTCOME_UNDONE };
@@ -70,6 +70,11 @@ struct driver {
 
     /* Work of its own beside the writer: begins and ends with the store.  May be null. */
     struct err *(*start)(struct store *store);
+    void (*stop)(struct store *store); /* also of one that never began */
+    /* Replicas; null where the database is one process's.  The schema is made: others may write too.  Has
+     * nobody who calls himself so the database open, as far as it knows (within a transaction)? */
+    struct err *(*share)(struct conn *conn);
+    struct err *(*gone)(struct conn *conn, const char *name, bool *gone);
     struct err *(*backup)(struct conn *from, const char *path);
     struct err *(*verify)(const char *where);
     struct err *(*statistics)(const char *where, struct buf *out); /* as store_statistics */

@@ -1,5 +1,6 @@
 /* PostgreSQL by libpq.  The writer's connection holds a lock of the database as long as it lives: nobody
- * else writes, so the order of the change log is the order of commits here too.  A connection that ends
+ * else writes, so the order of the change log is the order of commits here too (of replicas each
+ * transaction holds one: postgresql_replica.c).  A connection that ends
  * is made anew at the next transaction; one that ends in a commit leaves it in doubt, and the number of
  * the transaction is what the database is asked about then.
  *
@@ -13,7 +14,6 @@
 #include "base/uuid.h"
 #include "base/vec.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +21,11 @@
 
 #define VERSION_MIN 130000 /* pg_current_xact_id */
 #define LOCK_WAIT_MS 3000 /* for one who ended a moment ago */
+#define SCHEMA_WAIT_MS 20000
 #define LOCK_PAUSE_MS 50
 #define RETRY_MS 100 /* between attempts to connect: doubling, up to ... */
 #define RETRY_MAX_MS 1000
-#define INT_TEXT 24
 #define TAKEN "taken" /* type of the error that another one has the database */
-
-struct pg_conn {
-    struct conn conn;
-    PGconn *pg;
-    bool writes, locked;
-    char *url; /* with what is secret in it */
-    char name[48]; /* of ours alone, among those who are connected */
-    char xid[INT_TEXT]; /* of the writer's transaction */
-    unsigned n_names;
-    int64_t retry_at, retry_ms;
-    const char *why; /* for whoever asks until then */
-};
 
 struct pg_stmt {
     struct pg_conn *of;
@@ -105,6 +93,7 @@ unique_err(const PGresult *result)
 
 #define DISK_FULL "53100"
 #define SESSION_ENDED "57P0" /* by whoever looks after the server, or with it */
+#define STOOD_STILL "25P03"  /* in a transaction, and others waited (postgresql_replica.c) */
 
 /* Classes and codes of SQLSTATE (PostgreSQL, appendix A), the longer ones first. */
 static const struct state {
@@ -137,7 +126,8 @@ result_err(struct pg_conn *c, const PGresult *result, const char *sql)
     const char *why = str_or(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), "");
     const struct state *state = states;
 
-    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED)) {
+    if (PQstatus(c->pg) == CONNECTION_BAD || !*is || str_starts(is, SESSION_ENDED) ||
+        str_eq(is, STOOD_STILL)) {
         return ended_err(c);
     }
     while (!str_starts(is, state->begins)) {
@@ -164,9 +154,8 @@ is_fine(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-/* Runs a text without values; '*result' (may be null) is the last statement's. */
-static struct err *
-text_run(struct pg_conn *c, const char *sql, PGresult **result)
+struct err *
+pg_run(struct pg_conn *c, const char *sql, PGresult **result)
 {
     PGresult *got = PQexec(c->pg, sql);
     struct err *e = is_fine(got) ? NULL : result_err(c, got, sql);
@@ -179,9 +168,8 @@ text_run(struct pg_conn *c, const char *sql, PGresult **result)
     return e;
 }
 
-/* The first value of a query with one parameter (may be null), "" for none. */
-static struct err *
-text_ask(struct pg_conn *c, const char *sql, const char *value, char *out, size_t size)
+struct err *
+pg_ask(struct pg_conn *c, const char *sql, const char *value, char *out, size_t size)
 {
     PGresult *got = PQexecParams(c->pg, sql, value ? 1 : 0, NULL, &value, NULL, NULL, 0);
     struct err *e = is_fine(got) ? NULL : result_err(c, got, sql);
@@ -223,6 +211,18 @@ notice(void *arg, const char *message)
     "current_setting('synchronous_commit') IN ('off', 'local')"
 
 static struct err *
+schema_there(struct pg_conn *c)
+{
+    char schema[256];
+
+    TRY(pg_run(c, SCHEMA_MAKE, NULL));
+    TRY(pg_ask(c, "SELECT current_schema()", NULL, schema, sizeof schema));
+    return *schema ? NULL
+                   : err_new(E_CONFLICT, NULL, "there is no schema for its tables: none of what search_path names is "
+                             "there (options=-csearch_path%%3DNAME in the URL)");
+}
+
+static struct err *
 connect_once(struct pg_conn *c)
 {
     /* What the URL says goes before; a peer that is gone is noticed within a quarter of a minute. */
@@ -230,7 +230,6 @@ connect_once(struct pg_conn *c)
                                  "keepalives_count", "tcp_user_timeout", "target_session_attrs",
                                  "dbname", "application_name", "client_encoding", NULL};
     const char *const values[] = {"5", "5", "3", "3", "15000", "read-write", c->url, c->name, "UTF8", NULL};
-    char schema[256];
 
     c->pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(c->pg) != CONNECTION_OK) {
@@ -245,35 +244,37 @@ connect_once(struct pg_conn *c)
         return err_new(E_CONFLICT, NULL, "the database has the encoding %s: createdb -E UTF8 -T template0",
                        str_or(PQparameterStatus(c->pg, "server_encoding"), "?"));
     }
-    TRY(text_run(c, SESSION_SET, NULL));
-    if (!c->writes) {
-        return NULL;
+    TRY(pg_run(c, SESSION_SET, NULL));
+    atomic_store(&c->pid, PQbackendPID(c->pg));
+    if (c->writes) {
+        TRY(schema_there(c));
     }
-    TRY(text_run(c, SCHEMA_MAKE, NULL));
-    TRY(text_ask(c, "SELECT current_schema()", NULL, schema, sizeof schema));
-    return *schema ? NULL
-                   : err_new(E_CONFLICT, NULL, "there is no schema for its tables: none of what search_path names is "
-                             "there (options=-csearch_path%%3DNAME in the URL)");
+    return c->shares || c->listens ? replica_connected(c) : NULL;
 }
 
 #define LOCK_NUMBER "hashtextextended('carrick ' || current_schema(), 0)"
-#define LOCK_HOLDER                                                                                \
-    "FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND "  \
-    "l.granted AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = "  \
-    "current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = " LOCK_NUMBER
+#define LOCK_HOLDER PG_LOCK_HOLDER(LOCK_NUMBER)
 
 static struct err *
 lock_try(struct pg_conn *c, bool *taken)
 {
     char said[4], ended[32];
 
-    TRY(text_ask(c, "SELECT pg_try_advisory_lock(" LOCK_NUMBER ")", NULL, said, sizeof said));
-    *taken = c->locked = said[0] == 't';
+    *taken = false;
+    if (!c->shares || !c->opened) {
+        TRY(pg_ask(c, "SELECT pg_try_advisory_lock(" LOCK_NUMBER ")", NULL, said, sizeof said));
+        *taken = c->locked = said[0] == 't';
+        c->conn.beside = !*taken;
+    }
+    if (c->shares && !*taken) {
+        TRY(pg_ask(c, "SELECT pg_try_advisory_lock_shared(" LOCK_NUMBER ")", NULL, said, sizeof said));
+        *taken = c->locked = said[0] == 't';
+    }
     if (*taken) {
         return NULL;
     }
     /* Our own connection of before, which the server has not yet missed. */
-    return text_ask(c, "SELECT pg_terminate_backend(a.pid) " LOCK_HOLDER " AND a.application_name = $1",
+    return pg_ask(c, "SELECT pg_terminate_backend(a.pid) " LOCK_HOLDER " AND a.application_name = $1",
                     c->name, ended, sizeof ended);
 }
 
@@ -281,7 +282,8 @@ lock_try(struct pg_conn *c, bool *taken)
 static struct err *
 lock_take(struct pg_conn *c)
 {
-    int64_t until = time_mono_ns() + LOCK_WAIT_MS * 1000000LL;
+    /* The first of several may be making the schema. */
+    int64_t until = time_mono_ns() + (c->shares ? SCHEMA_WAIT_MS : LOCK_WAIT_MS) * 1000000LL;
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000};
     char holder[256];
     bool taken;
@@ -292,17 +294,20 @@ lock_take(struct pg_conn *c)
         TRY(lock_try(c, &taken));
     }
     if (taken) {
+        c->opened = true;
         return NULL;
     }
-    TRY(text_ask(c, "SELECT COALESCE(host(a.client_addr), 'this host') || ' since ' || "
+    TRY(pg_ask(c, "SELECT COALESCE(host(a.client_addr), 'this host') || ' since ' || "
                     "to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS') " LOCK_HOLDER, NULL, holder,
                  sizeof holder));
-    return err_new(E_CONFLICT, TAKEN, "another orchestrator uses this database (%s): stop it first",
+    return err_new(E_CONFLICT, TAKEN, c->shares ? "an orchestrator that is no replica uses this database (%s): stop it, "
+                                                  "and give it a name (replica)"
+                                                : "another orchestrator uses this database (%s): stop it first",
                    *holder ? holder : "it has just ended");
 }
 
-static bool
-is_there(const struct pg_conn *c)
+bool
+pg_is_there(const struct pg_conn *c)
 {
     return c->pg && PQstatus(c->pg) == CONNECTION_OK;
 }
@@ -316,10 +321,8 @@ told_of(const struct err *e)
                                     : "the database cannot be used";
 }
 
-/* A connection where there is none, and the lock for one who 'locks'.  Fails at once where that was
- * tried in vain a moment ago; the longer that took, the longer nobody tries. */
-static struct err *
-renew(struct pg_conn *c, bool locks)
+struct err *
+pg_renew(struct pg_conn *c, bool locks)
 {
     int64_t began = time_mono_ns(), took;
     struct err *e = NULL;
@@ -328,7 +331,7 @@ renew(struct pg_conn *c, bool locks)
         c->conn.lost = true;
         return err_new(E_UNAVAILABLE, NULL, "%s", c->why);
     }
-    if (!is_there(c)) {
+    if (!pg_is_there(c)) {
         conn_forget(&c->conn);
         PQfinish(c->pg);
         c->pg = NULL;
@@ -393,9 +396,10 @@ pg_open(const char *url, enum conn_role role, struct conn **conn)
     c = heap_alloc(sizeof *c);
     c->conn.driver = &postgresql_driver;
     c->writes = role != CONN_READER;
+    c->shares = role == CONN_REPLICA;
     c->url = heap_str(url);
     snprintf(c->name, sizeof c->name, "carrick %s", uuid_make(mem));
-    e = renew(c, c->writes);
+    e = pg_renew(c, c->writes);
     if (e) {
         conn_close(&c->conn);
         return e;
@@ -487,7 +491,7 @@ pg_finalize(struct conn *conn, void *of)
         return;
     }
     pg_reset(s);
-    if (s->name[0] && is_there(c) && PQtransactionStatus(c->pg) != PQTRANS_INERROR) {
+    if (s->name[0] && pg_is_there(c) && PQtransactionStatus(c->pg) != PQTRANS_INERROR) {
         snprintf(sql, sizeof sql, "DEALLOCATE %s", s->name);
         PQclear(PQexec(c->pg, sql));
     }
@@ -552,15 +556,15 @@ execute_guarded(struct pg_stmt *s)
     struct pg_conn *c = s->of;
     struct err *e;
 
-    TRY(text_run(c, "SAVEPOINT one", NULL));
+    TRY(pg_run(c, "SAVEPOINT one", NULL));
     e = execute(s);
     if (e && !c->conn.lost) {
-        struct err *back = text_run(c, "ROLLBACK TO one", NULL);
+        struct err *back = pg_run(c, "ROLLBACK TO one", NULL);
 
         c->conn.spoilt = back != NULL;
         e = err_join(e, back);
     }
-    return c->conn.lost ? e : err_join(e, text_run(c, "RELEASE one", NULL));
+    return c->conn.lost ? e : err_join(e, pg_run(c, "RELEASE one", NULL));
 }
 
 static struct err *
@@ -574,7 +578,7 @@ pg_step(struct conn *conn, void *of, bool *row)
         s->result = NULL;
     }
     if (!s->result) {
-        if (!is_there(s->of)) {
+        if (!pg_is_there(s->of)) {
             return lost_err(s->of, s->of->pg ? PQerrorMessage(s->of->pg) : "no connection");
         }
         TRY(conn->careful && !s->controls ? execute_guarded(s) : execute(s));
@@ -646,10 +650,13 @@ pg_get_int(void *of, int column)
 static struct err *
 pg_script(struct conn *conn, const char *sql)
 {
-    return *sql ? text_run((struct pg_conn *)conn, sql, NULL) : NULL;
+    return *sql ? pg_run((struct pg_conn *)conn, sql, NULL) : NULL;
 }
 
 /* ---- transactions ----------------------------------------------------------------------------------- */
+
+#define BEGIN_WRITE "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; "
+#define BEGIN_NUMBER "SELECT pg_current_xact_id()"
 
 static struct err *
 begin_once(struct pg_conn *c)
@@ -657,9 +664,11 @@ begin_once(struct pg_conn *c)
     PGresult *result;
 
     if (!c->writes) {
-        return text_run(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
+        return pg_run(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
     }
-    TRY(text_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_current_xact_id()", &result));
+    /* In the order of commits: the lock is given back when the transaction can be seen. */
+    TRY(pg_run(c, c->shares ? BEGIN_WRITE REPLICA_TURN "; " BEGIN_NUMBER : BEGIN_WRITE BEGIN_NUMBER, &result));
+    c->conn.renewed = c->conn.renewed || c->shares; /* Others may have written since. */
     snprintf(c->xid, sizeof c->xid, "%s", PQgetvalue(result, 0, 0));
     PQclear(result);
     return NULL;
@@ -672,14 +681,14 @@ pg_begin(struct conn *conn)
     bool tries = time_mono_ns() >= c->retry_at;
     struct err *e = NULL;
 
-    if (is_there(c) && c->locked == c->writes) {
+    if (pg_is_there(c) && c->locked == c->writes) {
         e = begin_once(c);
-        if (!e || is_there(c)) {
+        if (!e || pg_is_there(c)) {
             return e;
         }
         log_err(LOG_LV_WARN, "store", e, "connecting again");
     }
-    e = renew(c, c->writes);
+    e = pg_renew(c, c->writes);
     if (e) { /* Also where it is somebody else's by now: whoever asks here has done nothing wrong. */
         log_err(tries ? LOG_LV_WARN : LOG_LV_DEBUG, "store", e, "no connection");
         conn->lost = true;
@@ -694,14 +703,14 @@ pg_commit(struct conn *conn)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
     PGresult *result = NULL;
-    struct err *e = text_run(c, "COMMIT", &result);
+    struct err *e = pg_run(c, c->shares && conn->tells ? REPLICA_TELL "; COMMIT" : "COMMIT", &result);
 
     /* One that was lost before ends like this. */
     if (!e && str_eq(PQcmdStatus(result), "ROLLBACK")) {
         e = err_new(E_UNAVAILABLE, NULL, "the transaction was lost");
     }
     PQclear(result);
-    conn->in_doubt = e && !is_there(c) && c->writes;
+    conn->in_doubt = e && !pg_is_there(c) && c->writes;
     return e;
 }
 
@@ -717,7 +726,7 @@ static void
 pg_rollback(struct conn *conn)
 {
     if (pg_in_transaction(conn)) {
-        err_ignore(text_run((struct pg_conn *)conn, "ROLLBACK", NULL), "the end of a connection is one too");
+        err_ignore(pg_run((struct pg_conn *)conn, "ROLLBACK", NULL), "the end of a connection is one too");
     }
 }
 
@@ -730,8 +739,8 @@ pg_settle(struct conn *conn, enum outcome *outcome)
     struct err *e;
 
     *outcome = OUTCOME_UNKNOWN;
-    TRY(renew(c, false)); /* To be answered it takes no lock: somebody else may have it by now. */
-    e = text_ask(c, "SELECT pg_xact_status($1::text::xid8)", c->xid, said, sizeof said);
+    TRY(pg_renew(c, false)); /* To be answered it takes no lock: somebody else may have it by now. */
+    e = pg_ask(c, "SELECT pg_xact_status($1::text::xid8)", c->xid, said, sizeof said);
     /* Another server that has never heard of it: the one of before did not pass it on. */
     if (err_is(e, E_INVALID)) {
         err_ignore(e, "a number of the future");
@@ -739,7 +748,9 @@ pg_settle(struct conn *conn, enum outcome *outcome)
         snprintf(said, sizeof said, "aborted");
     }
     TRY(e);
-    if (str_eq(said, "in progress")) {
+    if (str_eq(said, "in progress") && c->shares) {
+        TRY(replica_end_before(c));
+    } else if (str_eq(said, "in progress")) {
         TRY(lock_try(c, &taken)); /* Which ends the connection of before. */
     }
     *outcome = str_eq(said, "committed") ? OUTCOME_COMMITTED
@@ -771,7 +782,7 @@ tables_each(struct pg_conn *c, struct err *(*fn)(struct pg_conn *c, const char *
             void *arg)
 {
     PGresult *names = NULL;
-    struct err *e = text_run(c, TABLES " ORDER BY relname", &names);
+    struct err *e = pg_run(c, TABLES " ORDER BY relname", &names);
 
     for (int i = 0; !e && i < PQntuples(names); i++) {
         const char *name = PQgetvalue(names, i, 0);
@@ -794,7 +805,7 @@ look_open(const char *url, struct pg_conn **out)
 
     TRY(pg_open(url, CONN_READER, &conn));
     *out = (struct pg_conn *)conn;
-    e = text_ask(*out, "SELECT to_regclass(quote_ident(current_schema()) || '._change')", NULL, said, sizeof said);
+    e = pg_ask(*out, "SELECT to_regclass(quote_ident(current_schema()) || '._change')", NULL, said, sizeof said);
     if (!e && !*said) {
         e = err_new(E_NOT_FOUND, NULL, "the database is empty");
     }
@@ -820,7 +831,7 @@ number_tell(struct pg_conn *c, const char *name, const char *sql, struct jw *w)
 {
     char said[INT_TEXT];
 
-    TRY(text_ask(c, sql, NULL, said, sizeof said));
+    TRY(pg_ask(c, sql, NULL, said, sizeof said));
     jw_int(w, name, strtoll(said, NULL, 10));
     return NULL;
 }
@@ -871,7 +882,7 @@ table_scrub(struct pg_conn *c, const char *name, const char *quoted, void *arg)
     (void)name;
     (void)arg;
     snprintf(sql, sizeof sql, "VACUUM (FULL) %s", quoted);
-    return text_run(c, sql, NULL);
+    return pg_run(c, sql, NULL);
 }
 
 /* Rows that were stay in a table's file until it is written anew.  Who reads it (pg_dump) is not waited for long. */
@@ -881,9 +892,9 @@ pg_scrub(struct conn *conn)
     struct pg_conn *c = (struct pg_conn *)conn;
     struct err *e;
 
-    TRY(text_run(c, "SET lock_timeout = '10s'", NULL));
+    TRY(pg_run(c, "SET lock_timeout = '10s'", NULL));
     e = tables_each(c, table_scrub, NULL);
-    return err_join(e, text_run(c, "SET lock_timeout = 0", NULL));
+    return err_join(e, pg_run(c, "SET lock_timeout = 0", NULL));
 }
 
 static struct err *
@@ -951,6 +962,10 @@ const struct driver postgresql_driver = {
     .rollback = pg_rollback,
     .in_transaction = pg_in_transaction,
     .settle = pg_settle,
+    .start = listener_start,
+    .stop = listener_stop,
+    .share = replica_share,
+    .gone = replica_gone,
     .backup = pg_backup,
     .verify = pg_verify,
     .statistics = pg_statistics,

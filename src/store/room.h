@@ -11,4 +11,8 @@
 /* Whether the last write found no room; over with the next that succeeds.  Any thread. */
 bool store_is_full(struct store *store);
 
+/* Is the transaction lost, whatever its function says: the database is away, or has no room?  Then an error of
+ * the function is the store's, and passes. */
+bool tx_is_lost(const struct tx *tx);
+
 #endif

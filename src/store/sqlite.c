@@ -404,6 +404,7 @@ const struct driver sqlite_driver = {
     .rollback = sqlite_rollback,
     .in_transaction = sqlite_in_transaction,
     .start = checkpointer_start,
+    .stop = checkpointer_stop,
     .backup = sqlite_backup,
     .verify = sqlite_verify,
     .statistics = sqlite_statistics,

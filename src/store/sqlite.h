@@ -28,6 +28,7 @@ sqlite_db(struct conn *conn)
 
 /* The checkpointer's thread (checkpoint.c). */
 struct err *checkpointer_start(struct store *store) MUST_USE;
+void checkpointer_stop(struct store *store);
 /* Is the database of the file whole, and how much is in it (verify.c)?  As store_verify, store_statistics. */
 struct err *sqlite_verify(const char *path) MUST_USE;
 struct err *sqlite_statistics(const char *path, struct buf *out) MUST_USE;

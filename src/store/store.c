@@ -1,6 +1,7 @@
 /* Opening and closing, reading, backup: what surrounds the writer. */
 #include "store/tx.h"
 
+#include "store/replica.h"
 #include "store/schema.h"
 
 #include "sys/file.h"
@@ -24,6 +25,8 @@ store_new(const struct store_config *config)
     store->in_memory = !strcmp(config->path, ":memory:");
     store->log_keep = config->log_keep ? config->log_keep : LOG_KEEP;
     store->log_cursor = mem_str(store->mem, config->log_cursor);
+    store->replica = mem_str(store->mem, config->replica);
+    store->hears = true;
     store->busy_pages = config->busy_pages ? config->busy_pages : BUSY_PAGES;
     store->n_readers = (size_t)(config->n_readers > 0 ? config->n_readers : READERS);
     store->last = &store->first;
@@ -97,15 +100,29 @@ open_all(struct store *store, const struct store_config *config)
     if (has_secrets(&store->shapes) && !store->has_key) {
         return err_new(E_INTERNAL, NULL, "a table has secrets and the store has no sealing key");
     }
-    TRY(conn_open(store->path, CONN_WRITER, &store->write_conn));
+    if (store->replica && !driver->share) {
+        return err_new(E_INVALID, NULL, "replicas share a database in PostgreSQL");
+    }
+    TRY(conn_open(store->path, store->replica ? CONN_REPLICA : CONN_WRITER, &store->write_conn));
     TRY(schema_apply(store->write_conn, &store->shapes, config));
     TRY(seal_open(store));
+    if (store->replica) {
+        TRY(driver->share(store->write_conn));
+    }
     TRY(change_log_open(store));
     TRY(readers_open(store));
     if (store->write_conn->driver->start) {
         TRY(store->write_conn->driver->start(store));
     }
     return writer_start(store);
+}
+
+static void
+driver_stop(struct store *store)
+{
+    if (store->write_conn && store->write_conn->driver->stop) {
+        store->write_conn->driver->stop(store);
+    }
 }
 
 struct err *
@@ -116,7 +133,7 @@ store_open(const struct store_config *config, struct store **out)
     AUTO(mem) mem = mem_new("store open");
 
     if (e) {
-        checkpointer_stop(store);
+        driver_stop(store);
         store_free(store);
         return err_wrap(e, "store %s", url_shown(mem, config->path));
     }
@@ -131,7 +148,7 @@ store_close(struct store *store)
         return;
     }
     writer_stop(store);
-    checkpointer_stop(store);
+    driver_stop(store);
     store_free(store);
 }
 
@@ -192,6 +209,29 @@ store_read(struct store *store, store_fn *fn, void *arg)
     }
     reader_give(store, conn);
     return e;
+}
+
+/* ---- replicas --------------------------------------------------------------------------------- */
+
+const char *
+store_replica(const struct store *store)
+{
+    return store->replica;
+}
+
+bool
+store_hears(struct store *store)
+{
+    return atomic_load(&store->hears);
+}
+
+struct err *
+tx_replica_gone(struct tx *tx, const char *name, bool *gone)
+{
+    const struct driver *driver = tx->conn->driver;
+
+    *gone = true;
+    return driver->gone ? driver->gone(tx->conn, name, gone) : NULL;
 }
 
 /* ---- backup and secrets ---------------------------------------------------------------------- */

@@ -32,6 +32,8 @@ struct store_config {
                                           * is done with: the log is not cut in front of it before
                                           * it has four times log_keep entries; null = nobody's */
     int64_t busy_pages;                  /* Checkpoint after so many WAL pages, 0 = 4 000. */
+    const char *replica;                 /* What this process is called among several that write to one
+                                          * database (store/replica.h); null = it is the only one. */
     const struct store_migration *migrations; /* in order of number */
     size_t n_migrations;
 };

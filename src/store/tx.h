@@ -101,6 +101,10 @@ struct store {
     pthread_mutex_t watch_lock;
     struct store_watch *watches;
 
+    char *replica;                 /* our name among those who write, or null: we are alone */
+    struct listener *listener;     /* the driver's, where it has one */
+    _Atomic bool hears;            /* others' commits */
+
     pthread_mutex_t follow_lock; /* held while the follower runs */
     store_fn *follower;
     void *follower_arg;
@@ -109,8 +113,7 @@ struct store {
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */
 struct err *writer_start(struct store *store) MUST_USE;
 void writer_stop(struct store *store);
-/* The checkpointer's thread, where the database is a file (checkpoint.c). */
-void checkpointer_stop(struct store *store);
+/* Wakes the checkpointer's thread, where the database is a file (checkpoint.c). */
 void checkpointer_ask(struct store *store);
 
 /* Appends to the change log (change.c).  'changed': attributes that differ,

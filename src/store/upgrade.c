@@ -121,6 +121,10 @@ upgrade_copy(struct upgrade *u)
     const char *to, *half;
     struct err *e;
 
+    if (u->conn->beside) {
+        return err_new(E_CONFLICT, NULL, "replicas of version %s have it open, and this is %s, which changes its "
+                       "schema: stop them all first", str_or(u->last, "?"), str_or(u->version, "?"));
+    }
     if (u->is_done || u->is_new || !u->version || !strcmp(u->path, ":memory:")) {
         return NULL;
     }
@@ -227,6 +231,10 @@ upgrade_note(struct upgrade *u)
 
     if (!u->version || str_eq(u->last, u->version)) {
         return NULL;
+    }
+    if (u->conn->beside) {
+        return err_new(E_CONFLICT, NULL, "replicas of version %s have it open, and this is %s: all are of one "
+                       "version, stop them all first", str_or(u->last, "?"), u->version);
     }
     if (version_ahead(u->version, u->last, &ahead) && ahead > 0) {
         TRY(upgrade_copy(u));

@@ -223,6 +223,12 @@ room_note(struct store *store, const struct err *e)
 }
 
 bool
+tx_is_lost(const struct tx *tx)
+{
+    return tx->conn->lost;
+}
+
+bool
 store_is_full(struct store *store)
 {
     return atomic_load(&store->is_full);
@@ -320,7 +326,10 @@ group_commit(struct store *store, struct group *group, bool trim)
         TRY(change_log_trim(store));
     }
     int64_t began = time_mono_ns();
-    struct err *e = conn_commit(store->write_conn);
+    struct err *e;
+
+    store->write_conn->tells = group->n_logged > 0;
+    e = conn_commit(store->write_conn);
 
     if (e && store->write_conn->in_doubt) {
         e = group_settle(store, e);

@@ -317,6 +317,27 @@ dir_remove(const char *path)
     return NULL;
 }
 
+/* Some file systems that are shared know no file without a name. */
+struct err *
+file_nameless(const char *dir, int *fd)
+{
+    char path[PATH_MAX];
+
+    *fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (*fd >= 0 || errno != EOPNOTSUPP) {
+        return *fd < 0 ? err_errno(E_UNAVAILABLE, "a file in %s", dir) : NULL;
+    }
+    if (snprintf(path, sizeof path, "%s/.nameless.XXXXXX", dir) >= (int)sizeof path) {
+        return err_new(E_INVALID, NULL, "%s: its name is too long", dir);
+    }
+    *fd = mkostemp(path, O_CLOEXEC);
+    if (*fd < 0 || unlink(path)) {
+        fd_close(fd);
+        return err_errno(E_UNAVAILABLE, "a file in %s", dir);
+    }
+    return NULL;
+}
+
 bool
 file_exists(const char *path)
 {

@@ -18,6 +18,8 @@ struct err *file_name_sync(const char *path) MUST_USE;
 struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
 struct err *dir_remove(const char *path) MUST_USE;  /* any depth, never follows links, stays on the file system */
 bool file_exists(const char *path);
+/* A file in the folder 'dir' that nobody else sees and that goes with its descriptor (the caller's). */
+struct err *file_nameless(const char *dir, int *fd) MUST_USE;
 void fd_close(int *fd); /* cleanup: closes where >= 0, sets -1 */
 #define AUTO_FD __attribute__((cleanup(fd_close))) int
 struct err *fd_write_all(int fd, const void *data, size_t n) MUST_USE;

@@ -3,17 +3,22 @@
 #include "vim/session.h"
 
 #include "base/uuid.h"
+#include "replica/turn.h"
+#include "store/replica.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #define IMAGE_POLL_MS 200
 #define IMAGE_TIMEOUT_MS 600000
+#define TURN_LOOK_MS 20   /* once it was asked for, ... */
+#define TURN_AGAIN_MS 300 /* ... and while another replica has it */
 
 /* ---- images --------------------------------------------------------------------------- */
 
 /* Look, create, upload, wait: each call's answer leads to the next.  Of those that want the same at
- * one site at the same time the first does it, and the others wait for what becomes of it. */
+ * one site at the same time the first does it, and the others wait for what becomes of it; of several
+ * replicas the one whose turn it is. */
 struct upload {
     struct step *step;
     struct vim *vim;
@@ -23,6 +28,7 @@ struct upload {
     int fd;
     bool create;                 /* where it is absent; else that is the answer */
     bool waits;                  /* for another one */
+    bool has_turn, wants_turn;   /* among replicas */
     struct loop_timer *timer;
     int64_t deadline_ns;
 };
@@ -30,11 +36,43 @@ struct upload {
 static void image_wait(void *arg);
 static void image_look(struct upload *upload);
 
+/* ---- turns, of replicas --------------------------------------------------------------- */
+
+static const char *
+turn_name(const struct upload *upload)
+{
+    return mem_printf(step_mem(upload->step), "image %s %s", upload->in->site, upload->in->sha512);
+}
+
+static void
+turn_want(struct upload *upload, int after_ms)
+{
+    upload->wants_turn = true;
+    turn_ask(upload->vim->config.store, turn_name(upload));
+    loop_timer_arm(upload->timer, after_ms);
+}
+
+/* Looks for it once it is the turn of this process. */
+static void
+image_go(struct upload *upload)
+{
+    if (upload->create && !upload->has_turn && store_replica(upload->vim->config.store)) {
+        turn_want(upload, TURN_LOOK_MS);
+    } else {
+        image_look(upload);
+    }
+}
+
+/* ---- ends ----------------------------------------------------------------------------- */
+
 static void
 upload_close(struct upload *upload)
 {
     struct upload **at = &upload->vim->uploads;
 
+    if (upload->has_turn || upload->wants_turn) {
+        turn_end(upload->vim->config.store, turn_name(upload));
+    }
     while (*at && *at != upload) {
         at = &(*at)->next;
     }
@@ -73,11 +111,13 @@ upload_failed(struct upload *upload, struct err *err)
         other->waits = false;
         other->deadline_ns = time_mono_ns() + IMAGE_TIMEOUT_MS * 1000000LL;
         loop_timer_disarm(other->timer);
+        other->has_turn = upload->has_turn;
+        upload->has_turn = false;
     }
     upload_close(upload);
     step_failed(upload->step, err);
     if (other) {
-        image_look(other);
+        image_go(other);
     }
 }
 
@@ -302,16 +342,35 @@ image_look(struct upload *upload)
                 NULL, image_listed);
 }
 
+/* Another replica is at it for as long as that takes. */
+static void
+turn_due(struct upload *upload)
+{
+    bool ours;
+    struct err *e = turn_is_ours(upload->vim->config.store, turn_name(upload), &ours);
+
+    err_ignore(e, "asked again");
+    if (!ours) {
+        turn_want(upload, TURN_AGAIN_MS);
+        return;
+    }
+    upload->wants_turn = false;
+    upload->has_turn = true;
+    image_look(upload);
+}
+
 /* One that waits does so for as long as the other one is at it. */
 static void
 image_due(void *arg)
 {
     struct upload *upload = arg;
 
-    if (!upload->waits) {
+    if (!upload->waits && !upload->wants_turn) {
         image_wait(upload);
     } else if (!step_wanted(upload->step)) {
         upload_failed(upload, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+    } else if (upload->wants_turn) {
+        turn_due(upload);
     } else {
         loop_timer_arm(upload->timer, IMAGE_TIMEOUT_MS);
     }
@@ -337,7 +396,7 @@ image_begin(struct step *step, bool create)
     if (upload->waits) {
         loop_timer_arm(upload->timer, IMAGE_TIMEOUT_MS);
     } else {
-        image_look(upload);
+        image_go(upload);
     }
 }
 

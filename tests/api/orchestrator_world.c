@@ -17,6 +17,7 @@
 #include "nfvo/grant_desk.h"
 #include "nfvo/upload_drops.h"
 #include "pm/pm.h"
+#include "replica/replica.h"
 #include "script/script.h"
 #include "sys/file.h"
 #include "vim/vim.h"
@@ -45,7 +46,7 @@ struct orchestrator_state {
 };
 
 static const struct table *const *const tables[] = {
-    ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables, metrics_tables,
+    replica_tables, ledger_tables, identity_tables, flow_tables, nfvo_tables, fm_tables, notify_tables, metrics_tables,
     pm_tables, NULL,
 };
 static const struct policy_rule *const rules[] = {identity_rules, NULL};

@@ -380,7 +380,7 @@ fetching_fn(struct tx *tx, void *arg)
     in->project_id = PROJECT;
     in->sha256 = SHA_OF_ABC;
     TRY(package_fetching_kind.local(tx, in, NULL));
-    TRY(uploads_recover(tx)); /* a restart */
+    TRY(uploads_recover(tx, true)); /* a restart */
     TRY(row_get(tx, &vnf_package_table, PACKAGE, &row));
     *(bool *)arg = str_eq(row->onboarding_state, "UPLOADING");
     return NULL;

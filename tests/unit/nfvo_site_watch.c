@@ -184,6 +184,26 @@ TEST(site_watch_looks_at_sites_side_by_side)
     close(silent);
 }
 
+/* Of several replicas the one that leads. */
+TEST(site_watch_asks_nobody_while_another_one_leads)
+{
+    struct home home = {.nfvo.stands_by = true};
+    struct talker talker = {.status = 200};
+    int port = talker_open(&talker);
+
+    home_open(&home);
+    home_write(&home, site_make, TALKS, port);
+    REQUIRE_OK(site_watch_new(&home.nfvo, 1, NEVER_MS, &home.watch));
+    for (int i = 0; i < 20; i++) {
+        CHECK(is_seen(&home, TALKS, "UNKNOWN", ""));
+    }
+    CHECK_INT(talker.n_asked, 0);
+    home.nfvo.stands_by = false;
+    EVENTUALLY(10000, is_seen(&home, TALKS, "UP", ""));
+    http_server_free(talker.server, 100);
+    home_close(&home);
+}
+
 TEST(site_watch_tells_the_newest_error)
 {
     struct home home = {0};

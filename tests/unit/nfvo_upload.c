@@ -131,6 +131,58 @@ TEST(upload_given_up_on_a_disk_that_stays_full_leaves_nothing_behind_at_the_end)
     disk_set(false);
 }
 
+/* Its replica was taken for gone, and another upload has begun. */
+static struct err *
+package_pass(struct tx *tx, void *arg)
+{
+    struct vnf_package *old, *row;
+
+    (void)arg;
+    TRY(row_get(tx, &vnf_package_table, ID, &old));
+    row = row_copy(tx_mem(tx), old);
+    row->uploaded_by = "b/another";
+    return row_update(tx, old, row);
+}
+
+static struct err *
+package_reset(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return upload_give_up(tx, &vnf_package_table, ID, "b/another");
+}
+
+TEST(upload_of_who_was_taken_for_gone_changes_nothing)
+{
+    struct home home = {0};
+    struct caller caller = {.project_id = "p"};
+    struct upload *early = NULL, *late = NULL;
+    char path[400];
+
+    home_open(&home);
+    snprintf(path, sizeof path, "%s/" ID "/content", home.packages);
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &early));
+    CHECK_OK(upload_piece(early, "x", 1));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, package_pass, NULL));
+    REQUIRE_OK(file_write(path, "theirs", 6, 0600));
+    CHECK_ERR_MSG(upload_end(early), E_CONFLICT, "by somebody else");
+    upload_abort(early);
+    upload_free(early);
+    CHECK(in_state(&home, "UPLOADING"));
+    CHECK(file_exists(path));
+
+    /* All of it was there before that. */
+    REQUIRE_OK(store_write_wait(home.nfvo.store, package_reset, NULL));
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &late));
+    CHECK_OK(upload_piece(late, "x", 1));
+    CHECK_OK(upload_end(late));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, package_pass, NULL));
+    upload_fail(late, err_new(E_REMOTE, NULL, "too late"));
+    upload_free(late);
+    CHECK(in_state(&home, "UPLOADING"));
+    CHECK(file_exists(path));
+    home_close(&home);
+}
+
 /* ---- packages that are got by their URL ------------------------------------------------------- */
 
 /* Takes connections into its backlog and says nothing. */
@@ -447,7 +499,7 @@ static struct err *
 recover_fn(struct tx *tx, void *arg)
 {
     (void)arg;
-    return uploads_recover(tx);
+    return uploads_recover(tx, true);
 }
 
 /* The flow of the second goes on by itself after a restart. */
