@@ -303,7 +303,7 @@ outside_forget(const struct nfvo *nfvo, struct mem *mem, const char *id)
     struct outside_set none = {.id = id};
     const struct getting g = {.nfvo = (struct nfvo *)(uintptr_t)nfvo, .mem = mem, .set = &none};
 
-    rest_forget(&g);
+    rest_forget(&g, true);
 }
 
 static struct err *
