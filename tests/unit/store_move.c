@@ -209,7 +209,10 @@ TEST(a_store_that_was_moved_is_not_gone_on_with_by_mistake)
     CHECK_ERR(store_reopen(from), E_NOT_FOUND);
     store_close(store_at(from));
     CHECK_ERR_MSG(store_reopen(from), E_NOT_FOUND, "was not moved");
+    CHECK_OK(store_moved_check(from));
     REQUIRE_OK(move(from, there, &n));
+    CHECK_ERR_MSG(store_moved_check(from), E_CONFLICT, "its rows were moved to ");
+    CHECK_OK(store_moved_check(there));
     CHECK_ERR_MSG(try_open(from), E_CONFLICT, "its rows were moved to ");
     CHECK_ERR_MSG(try_open(from), E_CONFLICT, "carrick store reopen ");
     CHECK_ERR_MSG(move(from, place("other"), &n), E_CONFLICT, "its rows were moved to ");
