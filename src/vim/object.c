@@ -80,7 +80,9 @@ void
 step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next, void *arg)
 {
     struct said *said = MEM_NEW(step_mem(step), struct said);
+    struct vim_call patient = *call;
 
+    patient.patient = true;
     *said = (struct said){.step = step,
                           .method = mem_str(step_mem(step), call->method),
                           .path = mem_str(step_mem(step), call->path),
@@ -91,7 +93,7 @@ step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next,
         next(arg, NULL, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
         return;
     }
-    vim_call(step_service(step, "vim"), call, said_done, said);
+    vim_call(step_service(step, "vim"), &patient, said_done, said);
 }
 
 void

@@ -12,6 +12,7 @@
 static void
 session_free(struct session *session)
 {
+    loop_timer_del(session->rest);
     mem_free(session->token_mem);
     mem_free(session->mem);
 }
@@ -50,6 +51,77 @@ session_failed(struct session *session, const struct err *err)
         struct call *next = call->next;
 
         call_end(call, NULL, err_copy(err));
+        call = next;
+    }
+}
+
+/* ---- a site that is away for a moment -------------------------------------------------------- */
+
+#define AWAY_PAUSE_MS 200
+
+static void
+site_again(void *arg)
+{
+    struct session *session = arg;
+
+    session->resting = false;
+    session_pump(session);
+}
+
+static void
+site_rest(struct session *session)
+{
+    if (!session->rest) {
+        session->rest = loop_timer_new(session->vim->config.loop, site_again, session);
+    }
+    session->resting = true;
+    loop_timer_arm(session->rest, AWAY_PAUSE_MS);
+}
+
+/* Is the call, of which 'err' says that nothing was sent, tried again in a moment? */
+static bool
+call_rests(struct call *call, const struct err *err)
+{
+    int64_t now = time_mono_ns();
+
+    if (!call->spec.patient || err->code != E_UNAVAILABLE || call->session->stale || call->session->vim->closing) {
+        return false;
+    }
+    call->away_ns = call->away_ns ? call->away_ns : now;
+    return now - call->away_ns < VIM_AWAY_MS * 1000000LL;
+}
+
+static void
+call_first(struct call *call)
+{
+    struct session *session = call->session;
+
+    call->next = session->first;
+    if (!session->first) {
+        session->last = &call->next;
+    }
+    session->first = call;
+}
+
+/* Nobody was reached there: who cannot wait is told. */
+static void
+session_away(struct session *session, const struct err *err)
+{
+    struct call *call = session->first;
+
+    session->first = NULL;
+    session->last = &session->first;
+    site_rest(session); /* Whoever is told may call again. */
+    while (call) {
+        struct call *next = call->next;
+
+        if (call_rests(call, err)) {
+            call->next = NULL;
+            *session->last = call;
+            session->last = &call->next;
+        } else {
+            call_end(call, NULL, err_copy(err));
+        }
         call = next;
     }
 }
@@ -237,11 +309,14 @@ static void
 auth_done(void *arg, const struct http_answer *http, struct err *lost)
 {
     struct session *session = arg;
+    bool is_away = lost && lost->code == E_UNAVAILABLE;
     AUTO(err) err = lost ? auth_lost(session, lost) : auth_read(session, http);
 
     session->authenticating = false;
     session->auth_call = NULL;
-    if (err) {
+    if (is_away) {
+        session_away(session, err);
+    } else if (err) {
         session_failed(session, err);
     }
     session_pump(session);
@@ -302,11 +377,7 @@ call_again(struct call *call, const struct http_answer *http)
     }
     call->reauthenticated = true;
     session->token = NULL;
-    call->next = session->first;
-    if (!session->first) {
-        session->last = &call->next;
-    }
-    session->first = call;
+    call_first(call);
     return true;
 }
 
@@ -377,7 +448,11 @@ call_done(void *arg, const struct http_answer *http, struct err *err)
 
     call_unlink(call);
     call_meter(call, http);
-    if (err) {
+    if (err && call_rests(call, err)) {
+        err_ignore(err, "its site may be back in a moment");
+        call_first(call);
+        site_rest(session);
+    } else if (err) {
         call_end(call, NULL, vim_lost(&session->site, &call->spec, err));
     } else if (!call_again(call, http)) {
         call_answered(call, http);
@@ -452,7 +527,7 @@ has_place(const struct session *session)
 void
 session_pump(struct session *session)
 {
-    while (session->first && !session->authenticating && has_place(session)) {
+    while (session->first && !session->resting && !session->authenticating && has_place(session)) {
         struct call *call = session->first;
 
         if (!session->token || session->token_until - TOKEN_MARGIN_US < time_now_us()) {
@@ -651,6 +726,7 @@ call_new(const struct vim_call *spec, vim_done_fn *done, void *arg)
         .content_type = mem_str(mem, spec->content_type),
         .read_only = spec->read_only,
         .waits = spec->waits,
+        .patient = spec->patient,
     };
     return call;
 }

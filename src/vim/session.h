@@ -32,6 +32,7 @@ struct call {
     const char *url;
     int64_t sent_ns;             /* when it went out */
     bool reauthenticated;
+    int64_t away_ns;             /* when its site was first found away; 0 = was not */
     struct err *err;             /* of a call that cannot be made at all */
     const struct json *known;    /* the answer of one that need not be made */
     struct call *next;
@@ -53,6 +54,8 @@ struct session {
     struct call *first, **last;  /* waiting */
     struct call *sent;           /* in flight */
     int n_sent, max;
+    struct loop_timer *rest;     /* the next try at a site that is away; null: there was none yet */
+    bool resting;                /* until then nothing is sent */
     bool stale;                  /* forgotten; ends when its calls have */
     struct session *next;
 };

@@ -60,7 +60,10 @@ struct vim_call {
     const char *content_type;    /* null = application/json */
     bool read_only;              /* a lost answer may simply be asked again (GET) */
     bool waits;                  /* the answer takes its time: it has no place under the site's cap */
+    bool patient;                /* a site that nobody reaches is tried again for VIM_AWAY_MS */
 };
+/* How long a site's APIs may be away, while its services are started again, before somebody hears of it. */
+#define VIM_AWAY_MS 5000
 struct vim_answer {
     int status;
     const struct json *json;     /* null where the body is none or not JSON */

@@ -939,6 +939,7 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
 {
     struct fake_site *s = heap_alloc(sizeof *s);
     struct http_server_config config = {.address = "127.0.0.1",
+                                        .port = (uint16_t)control->at_port,
                                         .n_threads = control->slow_ms ? 32 : 2,
                                         .max_per_address = 1024,
                                         .handler = &handler,
