@@ -319,5 +319,6 @@ bool
 is_v6_extended(const uint8_t *frame, size_t n, const void *unused)
 {
     (void)unused;
-    return n >= 54 && frame[12] == 0x86 && frame[20] == IPPROTO_HOPOPTS;
+    /* Reports of multicast listeners, which kernels send when they like, have the first header too. */
+    return n > 54 && frame[12] == 0x86 && frame[20] == IPPROTO_HOPOPTS && frame[54] == IPPROTO_ROUTING;
 }
