@@ -51,7 +51,7 @@
     X(region, "region", OF_TEXT("NAME"), "RegionOne", "region of its catalog")                              \
     X(max_package_mb, "max-package-mb", RELOADS(OF_NUMBER("MIB", 1, 1 << 24)), "16384", "largest package that may be uploaded")    \
     X(max_project_mb, "max-project-packages-mb", RELOADS(OF_NUMBER("MIB", 0, 1 << 30)), "0",                                     \
-      "what the VNF packages of a project may have in all, with what they have elsewhere; 0: any")                                \
+      "what packages, NSDs and PNFDs of a project may have in all, with what they have elsewhere; 0: any")                        \
     X(trust, "package-trust", OF_PATH("FILE"), "",                                                          \
       "certificates (PEM) that the signers of packages have to come from")                         \
     X(packages, "packages", OF_WORD("WHICH", "signed-or-not signed-only"), "signed-or-not",                                              \
@@ -358,12 +358,13 @@ state_open(struct orchestrator *o)
 
     o->nfvo.packages_dir = shared_path(o, "packages");
     TRY(dir_make(o->nfvo.packages_dir, 0700));
-    uploads_sweep(o->nfvo.packages_dir);
     orchestrator_register();
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
     TRY(role_store_open(o->mem, shared_dir(o), &config, &o->store));
     TRY(shared_check(o->store, o->mem, o->values[OPTION_shared]));
-    return store_write_wait(o->store, recover, NULL);
+    TRY(store_write_wait(o->store, recover, NULL));
+    uploads_sweep(o->store, o->nfvo.packages_dir);
+    return NULL;
 }
 
 static struct err *

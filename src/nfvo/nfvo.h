@@ -28,7 +28,7 @@ struct nfvo {
     bool signed_only;         /* Packages that nobody signed are refused. */
     const char *program;      /* Run as PROGRAM examine ...; null = /proc/self/exe. */
     _Atomic uint64_t max_package;     /* Bytes of an upload; 0 = 16 GiB. */
-    _Atomic uint64_t max_project;     /* Bytes of the VNF packages of a project, with what they have elsewhere; 0 = any. */
+    _Atomic uint64_t max_project;     /* Bytes of a project's packages, NSDs and PNFDs, with what is elsewhere; 0 = any. */
     uint64_t leave_free;              /* Bytes of the disk that packages leave to the store; 0 = 256 MiB. */
     struct peers *peers;      /* VNFMs and an NFVO that are other processes. */
     struct peer_about grants_from; /* The NFVO that VNFs of no NS are granted by; url null = we are. */
@@ -181,7 +181,7 @@ struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const s
                          const char *id, struct upload **upload) MUST_USE;
 /* Bytes that a package may have, and those of it that are elsewhere may have together. */
 uint64_t upload_max(const struct nfvo *nfvo);
-/* How many bytes the VNF packages of the project may still have, all but package 'but'. */
+/* How many bytes packages, NSDs and PNFDs of the project may still have, all but 'but'. */
 struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, const char *but,
                           uint64_t *left) MUST_USE;
 /* Whether the disk has room for 'n' bytes more of packages in 'fd'; '*seen' (starts 0) is what the last look is good
@@ -206,6 +206,8 @@ void upload_free(struct upload *upload); /* null accepted */
 /* What was being uploaded when its process ended is CREATED again: of replicas that are gone, and with
  * 'own_too', at the start, what we did before. */
 struct err *uploads_recover(struct tx *tx, bool own_too) MUST_USE;
+/* Whether 'id', of whatever kind, is being uploaded or got by anybody; not where there is none. */
+struct err *upload_is_open(struct tx *tx, const char *id, bool *open) MUST_USE;
 
 /* Opens the uploaded file of an ONBOARDED resource; '*fd' is the caller's. */
 struct err *package_file(struct nfvo *nfvo, struct mem *mem, const char *id, int *fd,

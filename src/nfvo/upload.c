@@ -75,15 +75,15 @@ uploader_at(const struct table *table, void *row)
     return attr_at(table_attr(table, "uploaded_by"), row);
 }
 
-/* Of kinds whose on-boarding may begin again without another upload. */
+/* The digest is kept of kinds whose on-boarding may begin again without another upload. */
 static void
 whole_set(const struct table *table, void *row, const char *sha256, uint64_t size)
 {
     const struct attr *attr = table_attr(table, "sha256");
 
+    *(int64_t *)attr_at(table_attr(table, "size"), row) = (int64_t)size;
     if (attr) {
         *(const char **)attr_at(attr, row) = sha256;
-        *(int64_t *)attr_at(table_attr(table, "size"), row) = (int64_t)size;
     }
 }
 
@@ -137,26 +137,28 @@ package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, co
     if (!max) {
         return NULL;
     }
-    TRY(tx_sql(tx, "SELECT sum(size) FROM vnf_package WHERE project_id = ? AND id <> ?", args, sum_take, &used));
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        TRY(tx_sql(tx, mem_printf(tx_mem(tx), "SELECT sum(size) FROM %s WHERE project_id = ? AND id <> ?", kinds[i].table->name),
+                   args, sum_take, &used));
+    }
     TRY(tx_sql(tx, "SELECT sum(size) FROM package_outside WHERE project_id = ? AND owner_id <> ?", args, sum_take, &used));
     *left = max > used ? max - used : 0;
     return NULL;
 }
 
-/* Sets how much may come: NSDs and PNFDs are not counted, they hold texts. */
+static struct err *
+over_quota(const struct nfvo *nfvo)
+{
+    return err_new(E_QUOTA, NULL, "packages, NSDs and PNFDs of the project may have %llu bytes in all: delete one first",
+                   (unsigned long long)nfvo->max_project);
+}
+
+/* Sets how much may come. */
 static struct err *
 quota_take(struct tx *tx, struct upload *upload)
 {
-    uint64_t left = UINT64_MAX;
-
-    if (upload->table == &vnf_package_table) {
-        TRY(package_quota(tx, upload->nfvo, upload->project_id, upload->id, &left));
-    }
-    upload->of_project = left;
-    return left > upload->size || (left && left == upload->size)
-               ? NULL
-               : err_new(E_QUOTA, NULL, "the VNF packages of the project may have %llu bytes in all: delete one first",
-                         (unsigned long long)upload->nfvo->max_project);
+    TRY(package_quota(tx, upload->nfvo, upload->project_id, upload->id, &upload->of_project));
+    return upload->of_project && upload->of_project >= upload->size ? NULL : over_quota(upload->nfvo);
 }
 
 static struct err *
@@ -303,8 +305,7 @@ upload_piece(struct upload *upload, const void *data, size_t n)
                        (unsigned long long)upload->max);
     }
     if (upload->size > upload->of_project) {
-        return err_new(E_QUOTA, NULL, "the VNF packages of the project may have %llu bytes in all: delete one first",
-                       (unsigned long long)upload->nfvo->max_project);
+        return over_quota(upload->nfvo);
     }
     if (!EVP_DigestUpdate(upload->hash, data, n)) {
         return err_new(E_INTERNAL, NULL, "SHA-256 failed");
@@ -415,8 +416,11 @@ end_early(struct upload *upload, store_fn *move)
     struct err *e = store_write_wait(upload->nfvo->store, move, upload);
 
     if (e) {
-        bool moved = err_is(e, E_NOT_FOUND) || err_is(e, E_CONFLICT);
+        bool is_gone = err_is(e, E_NOT_FOUND), moved = is_gone || err_is(e, E_CONFLICT);
 
+        if (is_gone) { /* It was deleted, perhaps before its folder was made for this upload. */
+            err_ignore(dir_remove(upload->dir), "what is left there is looked for by nobody");
+        }
         log_err(LOG_LV_WARN, "nfvo", e, "an upload that ended early");
         if (!moved) {
             upload_drops_add(upload->nfvo->drops, upload->table, upload->id, upload->uploader);
@@ -509,6 +513,21 @@ uploads_recover(struct tx *tx, bool own_too)
 {
     for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
         TRY(recover_table(tx, kinds[i].table, own_too));
+    }
+    return NULL;
+}
+
+struct err *
+upload_is_open(struct tx *tx, const char *id, bool *open)
+{
+    const struct cond by_id[] = {COND("id", id), {0}};
+
+    *open = false;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds) && !*open; i++) {
+        void *row = NULL;
+
+        TRY(row_find(tx, kinds[i].table, by_id, &row));
+        *open = row && str_eq(*state_at(kinds[i].table, row), "UPLOADING");
     }
     return NULL;
 }

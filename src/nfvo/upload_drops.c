@@ -3,6 +3,7 @@
 #include "nfvo/upload_drops.h"
 
 #include "base/log.h"
+#include "base/vec.h"
 #include "nfvo/nfvo.h"
 #include "sys/file.h"
 
@@ -166,11 +167,38 @@ upload_drops_free(struct upload_drops *drops)
 
 #define HALF ".part"
 
+struct halves {
+    const char *id; /* of what they are halves */
+    bool is_open;
+};
+
+static struct err *
+halves_look(struct tx *tx, void *arg)
+{
+    struct halves *halves = arg;
+
+    return upload_is_open(tx, halves->id, &halves->is_open);
+}
+
+/* Does nobody write them any more?  What came since they were seen has other names. */
+static bool
+are_left(struct store *store, const char *id)
+{
+    struct halves halves = {.id = id, .is_open = true};
+    struct err *e = store_read(store, halves_look, &halves);
+    bool left = !e && !halves.is_open;
+
+    err_ignore(e, "then they stay");
+    return left;
+}
+
 static void
-folder_sweep(int packages, const char *name)
+folder_sweep(struct store *store, int packages, const char *name)
 {
     int fd = openat(packages, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    AUTO(mem) mem = mem_new("sweep");
+    VEC(const char *) seen = {0};
     const struct dirent *entry;
 
     if (!dir) {
@@ -179,21 +207,26 @@ folder_sweep(int packages, const char *name)
     }
     while ((entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
         if (str_ends(entry->d_name, HALF)) {
-            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+            vec_add(mem, &seen, mem_str(mem, entry->d_name));
+        }
+    }
+    if (seen.n && are_left(store, name)) {
+        vec_each (&seen, half) {
+            (void)unlinkat(dirfd(dir), *half, 0);
         }
     }
     (void)closedir(dir);
 }
 
 void
-uploads_sweep(const char *packages_dir)
+uploads_sweep(struct store *store, const char *packages_dir)
 {
     DIR *dir = opendir(packages_dir);
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
         if (entry->d_name[0] != '.') {
-            folder_sweep(dirfd(dir), entry->d_name);
+            folder_sweep(store, dirfd(dir), entry->d_name);
         }
     }
     if (dir) {

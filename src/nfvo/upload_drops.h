@@ -5,9 +5,10 @@
 #include "store/store.h"
 #include "sys/loop.h"
 
-/* Before anything is uploaded or got: removes from the folder of packages what came of files that did not come to
- * their end, in a process that was killed.  What cannot be read stays. */
-void uploads_sweep(const char *packages_dir);
+/* At start, behind uploads_recover: removes from the folder of packages what came of files that did not come to their
+ * end, in a process that was killed; not of what is UPLOADING (of a replica beside this one, or to be gone on with).
+ * What cannot be read stays. */
+void uploads_sweep(struct store *store, const char *packages_dir);
 
 /* Both are borrowed.  Made on the loop's thread; freed when the store is closed (a write may be
  * under way) and the loop is not.  Null accepted. */

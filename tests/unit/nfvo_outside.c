@@ -408,14 +408,13 @@ delete_fn(struct tx *tx, void *arg)
 }
 
 static struct err *
-uploading_fn(struct tx *tx, void *arg)
+state_fn(struct tx *tx, void *arg)
 {
     struct vnf_package *old, *row;
 
-    (void)arg;
     TRY(row_get(tx, &vnf_package_table, PACKAGE, &old));
     row = row_copy(tx_mem(tx), old);
-    row->onboarding_state = "UPLOADING";
+    row->onboarding_state = arg;
     return row_update(tx, old, row);
 }
 
@@ -432,7 +431,7 @@ TEST(outside_a_package_may_be_deleted_while_it_is_got)
 
     world_begin(&w);
     CHECK_ERR(store_write_wait(w.nfvo.store, delete_fn, &w.nfvo), E_CONFLICT); /* PROCESSING */
-    REQUIRE_OK(store_write_wait(w.nfvo.store, uploading_fn, NULL));
+    REQUIRE_OK(store_write_wait(w.nfvo.store, state_fn, (void *)(uintptr_t)"UPLOADING"));
     uri_add(&w, "/hang");
     w.flow = "10000000-0000-4000-8000-000000000000";
     REQUIRE_OK(store_write_wait(w.nfvo.store, start_fn, &w));
@@ -534,7 +533,8 @@ TEST(outside_a_process_that_is_killed_goes_on_with_what_is_whole)
     world_end(&w);
 }
 
-/* An upload that was cut so is asked for anew; its half does not wait for that. */
+/* An upload that was cut so is asked for anew; its half does not wait for that.  What is UPLOADING is another replica's,
+ * or gone on with. */
 TEST(outside_halves_of_files_go_at_the_next_start)
 {
     const char *half, *whole;
@@ -545,8 +545,11 @@ TEST(outside_halves_of_files_go_at_the_next_start)
     whole = mem_printf(w.mem, "%s/" PACKAGE "/content", w.nfvo.packages_dir);
     REQUIRE_OK(file_write(half, "ha", 2, 0600));
     REQUIRE_OK(file_write(whole, "whole", 5, 0600));
+    REQUIRE_OK(store_write_wait(w.nfvo.store, state_fn, (void *)(uintptr_t)"UPLOADING"));
+    uploads_sweep(w.nfvo.store, w.nfvo.packages_dir);
     REQUIRE(has_half(&w));
-    uploads_sweep(w.nfvo.packages_dir);
+    REQUIRE_OK(store_write_wait(w.nfvo.store, state_fn, (void *)(uintptr_t)"CREATED"));
+    uploads_sweep(w.nfvo.store, w.nfvo.packages_dir);
     CHECK(!has_half(&w));
     CHECK(file_exists(whole));
     world_end(&w);

@@ -64,7 +64,8 @@ in_state(const struct home *home, const char *state)
 static void
 home_open(struct home *home)
 {
-    static const struct table *const tables[] = {&vnf_package_table, &package_outside_table, NULL};
+    static const struct table *const tables[] = {&vnf_package_table, &ns_descriptor_table, &pnf_descriptor_table,
+                                                &package_outside_table, NULL};
     struct store_config config = {.path = test_store(home->path), .tables = tables};
 
     snprintf(home->path, sizeof home->path, "%s/db", test_dir());
@@ -180,6 +181,34 @@ TEST(upload_of_who_was_taken_for_gone_changes_nothing)
     upload_free(late);
     CHECK(in_state(&home, "UPLOADING"));
     CHECK(file_exists(path));
+    home_close(&home);
+}
+
+static struct err *
+package_delete(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return row_delete(tx, &vnf_package_table, ID);
+}
+
+/* Its folder may have been made when the one of before was gone already. */
+TEST(upload_of_what_was_deleted_meanwhile_leaves_nothing)
+{
+    struct home home = {0};
+    struct caller caller = {.project_id = "p"};
+    struct upload *upload = NULL;
+    char path[400];
+
+    home_open(&home);
+    snprintf(path, sizeof path, "%s/" ID, home.packages);
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    CHECK_OK(upload_piece(upload, "x", 1));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, package_delete, NULL));
+    REQUIRE(file_exists(path));
+    CHECK_ERR(upload_end(upload), E_NOT_FOUND);
+    upload_abort(upload);
+    upload_free(upload);
+    CHECK(!file_exists(path));
     home_close(&home);
 }
 
@@ -381,6 +410,7 @@ sized_make(struct tx *tx, void *arg)
 {
     struct vnf_package *row = row_new(tx_mem(tx), &vnf_package_table);
     struct package_outside *outside = row_new(tx_mem(tx), &package_outside_table);
+    struct ns_descriptor *nsd = row_new(tx_mem(tx), &ns_descriptor_table);
 
     (void)arg;
     row->id = fetched[0];
@@ -391,10 +421,26 @@ sized_make(struct tx *tx, void *arg)
     outside->owner_id = row->id;
     outside->uri = outside->path = outside->algorithm = outside->digest = "x";
     outside->size = 4;
-    return row_insert(tx, outside);
+    TRY(row_insert(tx, outside));
+    nsd->id = fetched[1];
+    nsd->project_id = "p";
+    nsd->onboarding_state = "CREATED";
+    return row_insert(tx, nsd);
 }
 
-/* What its packages have, and what they have elsewhere. */
+static struct err *
+nsd_sized(struct tx *tx, void *arg)
+{
+    struct ns_descriptor *old, *row;
+
+    (void)arg;
+    TRY(row_get(tx, &ns_descriptor_table, fetched[1], &old));
+    row = row_copy(tx_mem(tx), old);
+    row->size = 2;
+    return row_update(tx, old, row);
+}
+
+/* What its packages have, and what they have elsewhere; what is called an NSD may be anything. */
 TEST(uploads_of_a_project_have_a_quota)
 {
     struct caller caller = {.project_id = "p"};
@@ -413,6 +459,12 @@ TEST(uploads_of_a_project_have_a_quota)
     CHECK_ERR_MSG(upload_piece(upload, "c", 1), E_QUOTA, "may have 9 bytes in all");
     upload_abort(upload);
     upload_free(upload);
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &ns_descriptor_table, fetched[1], &upload));
+    CHECK_ERR_MSG(upload_piece(upload, "abc", 3), E_QUOTA, "may have 9 bytes in all");
+    upload_abort(upload);
+    upload_free(upload);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, nsd_sized, NULL));
+    CHECK_ERR(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload), E_QUOTA);
     home_close(&home);
 }
 
