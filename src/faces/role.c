@@ -176,12 +176,12 @@ lost_key_take(struct mem *mem, const char *state, const struct store_config *con
         return NULL;
     }
     e = lost_key_replace(mem, state, config, next);
-    if (e && str_eq(e->type, ROLE_KEY_OPENS)) {
+    if (e && str_eq(e->type, ROLE_KEY_OPENS)) { /* Perhaps the one that waits: it stays. */
         log_err(LOG_LV_WARN, "store", e, "secrets were to be given up, and are not");
-        e = NULL;
+    } else {
+        TRY(e);
+        (void)unlink(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state)); /* It opens nothing. */
     }
-    TRY(e);
-    (void)unlink(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state)); /* It opens nothing. */
     (void)unlink(path);
     return NULL;
 }

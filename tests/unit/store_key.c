@@ -422,3 +422,23 @@ TEST(giving_up_what_a_lost_key_sealed_goes_on_where_it_was_cut_short)
     CHECK(file_exists(path_of(mem, test_dir(), "seal.key.other")));
     CHECK_OK(role_open(test_dir(), nets_look, &after));
 }
+
+/* It has sealed the store, and was cut short before it was the key: found again beside one that opens nothing, it stays. */
+TEST(a_key_that_waits_and_opens_the_store_is_not_lost_with_the_other)
+{
+    struct nets nets = {.n = 2, .password = "hunter2"};
+    struct store_config config = config_of(test_dir(), NULL);
+    AUTO(mem) mem = mem_new("test");
+    char *key;
+    size_t n;
+
+    REQUIRE_OK(role_open(test_dir(), nets_insert, &nets));
+    REQUIRE_OK(file_read(mem, path_of(mem, test_dir(), "seal.key"), 64, &key, &n));
+    config.seal_key = key;
+    REQUIRE_OK(store_reseal(&config, OTHER_KEY));
+    next_key_leave(mem, test_dir(), OTHER_KEY);
+    key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, WORLD_KEY);
+    CHECK_OK(role_open(test_dir(), nets_look, &nets));
+    CHECK(key_is(mem, test_dir(), OTHER_KEY));
+    CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_SEAL_KEY)));
+}
