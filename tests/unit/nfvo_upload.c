@@ -103,6 +103,7 @@ TEST(upload_given_up_on_a_full_disk_is_created_again_when_there_is_room)
     struct caller caller = {.project_id = "p"};
     struct upload *upload = NULL;
 
+    test_needs_file(); /* A server's disk is another. */
     home_open(&home);
     REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
     REQUIRE(in_state(&home, "UPLOADING"));
@@ -122,6 +123,7 @@ TEST(upload_given_up_on_a_disk_that_stays_full_leaves_nothing_behind_at_the_end)
     struct caller caller = {.project_id = "p"};
     struct upload *upload = NULL;
 
+    test_needs_file(); /* A server's disk is another. */
     home_open(&home);
     REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
     disk_set(true);
