@@ -5,8 +5,8 @@
 #include "store/store.h"
 #include "sys/loop.h"
 
-/* Before anything is uploaded or got: removes from the folder of packages what came of files that did not come to
- * their end, in a process that was killed.  What cannot be read stays. */
+/* Before anything is uploaded or got, by any process that has the folder: removes from the folder of packages what came
+ * of files that did not come to their end, in a process that was killed.  What cannot be read stays. */
 void uploads_sweep(const char *packages_dir);
 
 /* Both are borrowed.  Made on the loop's thread; freed when the store is closed (a write may be
