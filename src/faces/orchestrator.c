@@ -323,10 +323,11 @@ orchestrator_register(void)
     pm_register();
 }
 
+/* store_fn */
 static struct err *
 recover(struct tx *tx, void *arg)
 {
-    (void)arg;
+    TRY(replica_beside(tx, arg));
     return uploads_recover(tx, true);
 }
 
@@ -355,6 +356,7 @@ state_open(struct orchestrator *o)
         .log_cursor = NOTIFY_CURSOR,
         .replica = *o->values[OPTION_replica] ? o->values[OPTION_replica] : NULL,
     };
+    bool beside = false;
 
     o->nfvo.packages_dir = shared_path(o, "packages");
     TRY(dir_make(o->nfvo.packages_dir, 0700));
@@ -362,8 +364,10 @@ state_open(struct orchestrator *o)
     TRY(role_rules_use(o->mem, rules, ARRAY_SIZE(rules), &o->policy));
     TRY(role_store_open(o->mem, shared_dir(o), &config, &o->store));
     TRY(shared_check(o->store, o->mem, o->values[OPTION_shared]));
-    TRY(store_write_wait(o->store, recover, NULL));
-    uploads_sweep(o->store, o->nfvo.packages_dir);
+    TRY(store_write_wait(o->store, recover, &beside));
+    if (!beside) { /* Else it may be receiving. */
+        uploads_sweep(o->store, o->nfvo.packages_dir);
+    }
     return NULL;
 }
 

@@ -251,6 +251,7 @@ look(void *arg)
     }
     changed_forget(r);
     if (err) { /* What was not read is read with the next commit. */
+        r->cursor = r->is_cut ? -1 : r->cursor;
         log_err(LOG_LV_WARN, "store", err, "what others changed");
         identity_hears(r->identity, false);
         r->hears = false;

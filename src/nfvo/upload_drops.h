@@ -5,8 +5,8 @@
 #include "store/store.h"
 #include "sys/loop.h"
 
-/* At start, behind uploads_recover: removes from the folder of packages what came of files that did not come to their
- * end, in a process that was killed; not of what is UPLOADING (of a replica beside this one, or to be gone on with).
+/* At start, behind uploads_recover, where no other process has the folder: removes from the folder of packages what came
+ * of files that did not come to their end, in a process that was killed; not of what is UPLOADING (to be gone on with).
  * What cannot be read stays. */
 void uploads_sweep(struct store *store, const char *packages_dir);
 

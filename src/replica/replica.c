@@ -77,6 +77,30 @@ replica_leads(struct tx *tx)
                                 : err_new(E_CONFLICT, NULL, "replica %s leads now", str_or(leader, "?"));
 }
 
+struct err *
+replica_beside(struct tx *tx, bool *beside)
+{
+    const struct query query = {.table = &replica_table};
+    const char *name = store_replica(tx_store(tx));
+    struct rows rows;
+
+    *beside = false;
+    if (!name) {
+        return NULL;
+    }
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n && !*beside; i++) {
+        const struct replica *row = rows.items[i];
+        bool gone = true;
+
+        if (!str_eq(row->name, name)) {
+            TRY(tx_replica_gone(tx, row->name, &gone));
+        }
+        *beside = !gone;
+    }
+    return NULL;
+}
+
 /* ---- looking --------------------------------------------------------------------------------- */
 
 static struct other *
@@ -299,6 +323,7 @@ look_around(void *arg)
         lead_set(r, false);
         return;
     }
+    turns_end_again(r->config.store);
     r->n_looks++;
     r->n_calm += r->n_calm < CALM_LOOKS;
     lead_set(r, r->reads_lead);
@@ -352,6 +377,7 @@ replicas_free(struct replicas *r)
     }
     pthread_mutex_unlock(&r->lock);
     (void)loop_unpost(r->config.loop, tended, r);
+    turns_forget(r->config.store);
     err_ignore(r->err, "nobody waits for it any more");
     for (struct other *other = r->others, *next; other; other = next) {
         next = other->next;

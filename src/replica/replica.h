@@ -18,6 +18,9 @@ extern const struct table *const replica_tables[]; /* null-terminated, for store
  * where somebody else leads by now; null in a store of one process. */
 struct err *replica_leads(struct tx *tx) MUST_USE;
 
+/* Is another process there?  Not in a store of one process. */
+struct err *replica_beside(struct tx *tx, bool *beside) MUST_USE;
+
 struct replicas_config {
     struct loop *loop;
     struct store *store;

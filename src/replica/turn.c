@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "store/replica.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,9 +24,48 @@ const struct table replica_turn_table = {
 
 /* A write that nobody waits for: who wants to know reads. */
 struct wish {
+    struct wish *next;
+    struct store *store;
     bool ends;
     char name[TURN_NAME_MAX + 1];
 };
+
+/* Ends that the store did not take: without them nobody else would ever have the turn. */
+static struct {
+    pthread_mutex_t lock;
+    struct wish *first;
+} owed = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Those of the store, and of 'name' where that is not null. */
+static struct wish *
+owed_take(const struct store *store, const char *name)
+{
+    struct wish *taken = NULL;
+
+    pthread_mutex_lock(&owed.lock);
+    for (struct wish **at = &owed.first; *at;) {
+        struct wish *wish = *at;
+
+        if (wish->store == store && (!name || str_eq(wish->name, name))) {
+            *at = wish->next;
+            wish->next = taken;
+            taken = wish;
+        } else {
+            at = &wish->next;
+        }
+    }
+    pthread_mutex_unlock(&owed.lock);
+    return taken;
+}
+
+static void
+owed_forget(const struct store *store, const char *name)
+{
+    for (struct wish *wish = owed_take(store, name), *next; wish; wish = next) {
+        next = wish->next;
+        free(wish);
+    }
+}
 
 static struct err *
 turn_find(struct tx *tx, const char *name, struct replica_turn **turn)
@@ -63,9 +103,19 @@ wish_done(void *arg, struct err *err)
     struct wish *wish = arg;
 
     if (err) {
-        log_err(LOG_LV_WARN, "store", err, wish->ends ? "the end of a turn" : "a turn");
+        log_err(LOG_LV_WARN, "store", err, wish->ends ? "the end of a turn, to be told again" : "a turn");
     }
-    free(wish);
+    if (!wish->ends) {
+        owed_forget(wish->store, wish->name); /* It is asked for behind them. */
+    }
+    if (err && wish->ends) {
+        pthread_mutex_lock(&owed.lock);
+        wish->next = owed.first;
+        owed.first = wish;
+        pthread_mutex_unlock(&owed.lock);
+    } else {
+        free(wish);
+    }
 }
 
 static void
@@ -76,7 +126,9 @@ wish_make(struct store *store, const char *name, bool ends)
     if (!store_replica(store)) {
         return;
     }
+    owed_forget(store, name);
     wish = heap_alloc(sizeof *wish);
+    wish->store = store;
     wish->ends = ends;
     (void)snprintf(wish->name, sizeof wish->name, "%s", name);
     store_write(store, wish_do, wish, wish_done);
@@ -92,6 +144,21 @@ void
 turn_end(struct store *store, const char *name)
 {
     wish_make(store, name, true);
+}
+
+void
+turns_end_again(struct store *store)
+{
+    for (struct wish *wish = owed_take(store, NULL), *next; wish; wish = next) {
+        next = wish->next;
+        store_write(store, wish_do, wish, wish_done);
+    }
+}
+
+void
+turns_forget(struct store *store)
+{
+    owed_forget(store, NULL);
 }
 
 struct asking {

@@ -76,6 +76,12 @@ said_done(void *arg, const struct vim_answer *answer, struct err *err)
     said->next(said->arg, answer, err);
 }
 
+static bool
+said_wanted(void *arg)
+{
+    return step_wanted(((struct said *)arg)->step);
+}
+
 void
 step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next, void *arg)
 {
@@ -83,6 +89,7 @@ step_vim_call(struct step *step, const struct vim_call *call, vim_done_fn *next,
     struct vim_call patient = *call;
 
     patient.patient = true;
+    patient.wanted = said_wanted;
     *said = (struct said){.step = step,
                           .method = mem_str(step_mem(step), call->method),
                           .path = mem_str(step_mem(step), call->path),

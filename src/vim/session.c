@@ -59,36 +59,63 @@ session_failed(struct session *session, const struct err *err)
 
 #define AWAY_PAUSE_MS 200
 
+/* Those that rest are tried again, behind those that were not yet. */
+static void
+rest_end(struct session *session)
+{
+    if (session->away) {
+        *session->last = session->away;
+        session->last = session->away_last;
+        session->away = NULL;
+    }
+}
+
+/* loop_fn: a timer's. */
 static void
 site_again(void *arg)
 {
     struct session *session = arg;
 
-    session->resting = false;
+    rest_end(session);
     session_pump(session);
 }
 
+/* It is tried again in a moment.  What else there is goes on: of a site's services perhaps only one is away. */
 static void
-site_rest(struct session *session)
+call_rest(struct call *call)
 {
+    struct session *session = call->session;
+
     if (!session->rest) {
         session->rest = loop_timer_new(session->vim->config.loop, site_again, session);
     }
-    session->resting = true;
-    loop_timer_arm(session->rest, AWAY_PAUSE_MS);
+    if (!session->away) {
+        session->away_last = &session->away;
+        loop_timer_arm(session->rest, AWAY_PAUSE_MS);
+    }
+    call->next = NULL;
+    *session->away_last = call;
+    session->away_last = &call->next;
+}
+
+static bool
+call_wanted(const struct call *call)
+{
+    return !call->spec.wanted || call->spec.wanted(call->arg);
 }
 
 /* Is the call, of which 'err' says that nothing was sent, tried again in a moment? */
 static bool
 call_rests(struct call *call, const struct err *err)
 {
+    const struct vim *vim = call->session->vim;
     int64_t now = time_mono_ns();
 
-    if (!call->spec.patient || err->code != E_UNAVAILABLE || call->session->stale || call->session->vim->closing) {
+    if (!call->spec.patient || err->code != E_UNAVAILABLE || call->session->stale || vim->closing || !call_wanted(call)) {
         return false;
     }
     call->away_ns = call->away_ns ? call->away_ns : now;
-    return now - call->away_ns < VIM_AWAY_MS * 1000000LL;
+    return now - call->away_ns < vim->config.away_ms * 1000000;
 }
 
 static void
@@ -111,14 +138,11 @@ session_away(struct session *session, const struct err *err)
 
     session->first = NULL;
     session->last = &session->first;
-    site_rest(session); /* Whoever is told may call again. */
     while (call) {
         struct call *next = call->next;
 
         if (call_rests(call, err)) {
-            call->next = NULL;
-            *session->last = call;
-            session->last = &call->next;
+            call_rest(call);
         } else {
             call_end(call, NULL, err_copy(err));
         }
@@ -450,8 +474,7 @@ call_done(void *arg, const struct http_answer *http, struct err *err)
     call_meter(call, http);
     if (err && call_rests(call, err)) {
         err_ignore(err, "its site may be back in a moment");
-        call_first(call);
-        site_rest(session);
+        call_rest(call);
     } else if (err) {
         call_end(call, NULL, vim_lost(&session->site, &call->spec, err));
     } else if (!call_again(call, http)) {
@@ -527,10 +550,10 @@ has_place(const struct session *session)
 void
 session_pump(struct session *session)
 {
-    while (session->first && !session->resting && !session->authenticating && has_place(session)) {
+    while (session->first && !session->authenticating && has_place(session)) {
         struct call *call = session->first;
 
-        if (!session->token || session->token_until - TOKEN_MARGIN_US < time_now_us()) {
+        if ((!session->token || session->token_until - TOKEN_MARGIN_US < time_now_us()) && call_wanted(call)) {
             session_auth(session);
             return;
         }
@@ -538,9 +561,13 @@ session_pump(struct session *session)
         if (!session->first) {
             session->last = &session->first;
         }
-        call_send(session, call);
+        if (call_wanted(call)) {
+            call_send(session, call);
+        } else {
+            call_end(call, NULL, err_new(E_CANCELLED, NULL, "nobody waits for it any more"));
+        }
     }
-    if (session->stale && !session->first && !session->sent && !session->authenticating) {
+    if (session->stale && !session->first && !session->away && !session->sent && !session->authenticating) {
         session_drop(session);
     }
 }
@@ -727,6 +754,7 @@ call_new(const struct vim_call *spec, vim_done_fn *done, void *arg)
         .read_only = spec->read_only,
         .waits = spec->waits,
         .patient = spec->patient,
+        .wanted = spec->wanted,
     };
     return call;
 }
@@ -765,6 +793,9 @@ vim_new(const struct vim_config *config, struct vim **vim)
     if (!config->timeout_ms) {
         (*vim)->config.timeout_ms = TIMEOUT_MS;
     }
+    if (!config->away_ms) {
+        (*vim)->config.away_ms = VIM_AWAY_MS;
+    }
     return NULL;
 }
 
@@ -774,6 +805,7 @@ session_close(struct session *session)
     AUTO(err) err = err_new(E_CANCELLED, NULL, "the site driver is closing");
 
     session->stale = false; /* Freed below, not by the last call. */
+    rest_end(session);
     session_failed(session, err);
     if (session->auth_call) {
         http_cancel(session->auth_call);

@@ -54,8 +54,8 @@ struct session {
     struct call *first, **last;  /* waiting */
     struct call *sent;           /* in flight */
     int n_sent, max;
-    struct loop_timer *rest;     /* the next try at a site that is away; null: there was none yet */
-    bool resting;                /* until then nothing is sent */
+    struct call *away, **away_last; /* whose site is away: tried again ... */
+    struct loop_timer *rest;     /* ... when this is due; null: there was none yet */
     bool stale;                  /* forgotten; ends when its calls have */
     struct session *next;
 };

@@ -32,6 +32,7 @@ struct vim_config {
     struct err *(*site)(struct tx *tx, const char *site_id, struct vim_site *site);
     struct http_client *http;
     int64_t timeout_ms;          /* A call; 0 = 60 000.  Uploads have 10 times that. */
+    int64_t away_ms;             /* How long patient calls try; 0 = VIM_AWAY_MS */
     size_t list_max;             /* Bytes of one list (vim_list), pages together; 0 = 64 MiB. */
 };
 /* The driver; give it to the engine: flow_service_set(engine, "vim", vim) and
@@ -61,6 +62,8 @@ struct vim_call {
     bool read_only;              /* a lost answer may simply be asked again (GET) */
     bool waits;                  /* the answer takes its time: it has no place under the site's cap */
     bool patient;                /* a site that nobody reaches is tried again for VIM_AWAY_MS */
+    bool (*wanted)(void *arg);   /* asked with the 'arg' of 'done' while it waits: what nobody wants any more is not
+                                  * sent; null = it is wanted */
 };
 /* How long a site's APIs may be away, while its services are started again, before somebody hears of it. */
 #define VIM_AWAY_MS 5000

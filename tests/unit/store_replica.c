@@ -244,6 +244,12 @@ may(struct tx *tx, void *arg)
     return replica_leads(tx);
 }
 
+static struct err *
+beside_look(struct tx *tx, void *arg)
+{
+    return replica_beside(tx, arg);
+}
+
 TEST(one_replica_leads_and_another_when_it_is_gone)
 {
     struct process a = {0}, b = {0};
@@ -306,6 +312,58 @@ TEST(a_turn_is_one_replicas_until_it_ends_or_that_is_gone)
     loop_free(loop);
 }
 
+static struct err *
+sql(struct tx *tx, void *arg)
+{
+    return tx_sql(tx, arg, NULL, NULL, NULL);
+}
+
+TEST(an_end_of_a_turn_that_the_store_did_not_take_is_told_again)
+{
+    static char away[] = "ALTER TABLE replica_turn RENAME TO elsewhere", back[] = "ALTER TABLE elsewhere RENAME TO replica_turn";
+    struct process a = {0}, b = {0};
+    struct loop *loop;
+
+    REQUIRE_OK(loop_new(&loop));
+    process_begin(&a, "a", loop);
+    process_begin(&b, "b", loop);
+    turn_ask(a.store, "image");
+    EVENTUALLY(5000, is_ours(a.store));
+    REQUIRE_OK(store_write_wait(b.store, sql, away));
+    turn_end(a.store, "image");
+    CHECK_OK(store_write_wait(a.store, nothing, NULL)); /* It was tried. */
+    REQUIRE_OK(store_write_wait(b.store, sql, back));
+    EVENTUALLY(10000, (CHECK_OK(loop_turn(loop, 20)), turn_ask(b.store, "image"), is_ours(b.store)));
+    /* Ends of before are of no harm to what was asked for since. */
+    for (int i = 0; i < 10; i++) {
+        CHECK_OK(loop_turn(loop, 20));
+    }
+    CHECK(is_ours(b.store) && !is_ours(a.store));
+    process_end(&a);
+    process_end(&b);
+    loop_free(loop);
+}
+
+TEST(a_process_knows_whether_another_one_is_there)
+{
+    struct process a = {0}, b = {0};
+    struct loop *loop;
+    bool beside;
+
+    REQUIRE_OK(loop_new(&loop));
+    process_begin(&a, "a", loop);
+    CHECK_OK(store_write_wait(a.store, beside_look, &beside));
+    CHECK(!beside);
+    process_begin(&b, "b", loop);
+    CHECK_OK(store_write_wait(a.store, beside_look, &beside));
+    CHECK(beside);
+    replicas_free(b.replicas); /* As one that is killed: its row stays. */
+    store_close(b.store);
+    EVENTUALLY(5000, (CHECK_OK(store_write_wait(a.store, beside_look, &beside)), !beside));
+    process_end(&a);
+    loop_free(loop);
+}
+
 TEST(who_begins_anew_has_no_turn_of_before)
 {
     struct process a = {0};
@@ -327,6 +385,7 @@ TEST(a_process_that_is_alone_leads)
     struct process alone = {0};
     struct replicas_config config = {.lead = lead, .arg = &alone};
     struct loop *loop;
+    bool beside = true;
 
     REQUIRE_OK(loop_new(&loop));
     REQUIRE_OK(store_open(&(struct store_config){.path = test_store(":memory:"), .tables = tables, .seal_key = WORLD_KEY},
@@ -337,6 +396,8 @@ TEST(a_process_that_is_alone_leads)
     CHECK(alone.leads);
     CHECK(store_hears(alone.store));
     CHECK(is_ours(alone.store)); /* without having asked */
+    CHECK_OK(store_write_wait(alone.store, beside_look, &beside));
+    CHECK(!beside);
     CHECK_OK(store_write_wait(alone.store, may, NULL));
     process_end(&alone);
     loop_free(loop);

@@ -47,13 +47,15 @@ port_hold(int *port)
     return fd;
 }
 
+#define LONG_MS 600000 /* Longer than any test waits: what ends a call is what the test does. */
+
 static void
-away_open(struct away *a)
+away_open(struct away *a, int64_t away_ms)
 {
     static const struct table *const none[] = {NULL};
     const struct http_client_config http = {.max_per_host = 32};
     struct store_config store = {.tables = none};
-    struct vim_config vim = {.site = away_site, .timeout_ms = 2000};
+    struct vim_config vim = {.site = away_site, .timeout_ms = 20000, .away_ms = away_ms};
 
     the_away = a;
     a->held = port_hold(&a->control.at_port);
@@ -82,6 +84,7 @@ away_close(struct away *a)
 struct answered {
     int n, n_err;
     enum err_code code;
+    bool is_unwanted;
 };
 
 static void
@@ -96,11 +99,17 @@ on_answer(void *arg, const struct vim_answer *answer, struct err *err)
     err_ignore(err, "kept above");
 }
 
+static bool
+is_wanted(void *arg)
+{
+    return !((const struct answered *)arg)->is_unwanted;
+}
+
 static void
 call(struct away *a, bool patient, struct answered *answered)
 {
     const struct vim_call c = {.site_id = SITE, .service = "network", .method = "GET", .path = "/networks",
-                               .read_only = true, .patient = patient};
+                               .read_only = true, .patient = patient, .wanted = is_wanted};
 
     vim_call(a->vim, &c, on_answer, answered);
 }
@@ -111,7 +120,7 @@ TEST(vim_patient_call_outlives_a_restart_of_its_site)
     static struct away a;
     struct answered told = {0}, waits = {0};
 
-    away_open(&a);
+    away_open(&a, LONG_MS);
     for (int i = 1; i <= 2; i++) {
         struct fake_site *site;
 
@@ -133,10 +142,60 @@ TEST(vim_patient_call_tells_of_a_site_that_stays_away)
     static struct away a;
     struct answered waits = {0};
 
-    away_open(&a);
+    away_open(&a, 500);
     call(&a, true, &waits);
     WAIT(waits.n == 1);
     CHECK_INT(waits.code, E_UNAVAILABLE);
+    away_close(&a);
+}
+
+/* More of them than a site has calls at one time: who looks is told all the same, and all go on when it is back. */
+TEST(vim_many_patient_calls_hold_nobody_up)
+{
+    static struct away a;
+    struct answered first = {0}, told = {0}, waits = {0};
+    struct fake_site *site;
+
+    away_open(&a, LONG_MS);
+    REQUIRE_OK(fake_site_new(&a.control, &site));
+    call(&a, false, &first);
+    WAIT(first.n == 1);
+    CHECK_INT(first.n_err, 0);
+    fake_site_free(site);
+    for (int i = 0; i < 30; i++) {
+        call(&a, true, &waits);
+    }
+    call(&a, false, &told);
+    WAIT(told.n == 1);
+    CHECK_INT(told.code, E_UNAVAILABLE);
+    CHECK_INT(waits.n, 0);
+    REQUIRE_OK(fake_site_new(&a.control, &site));
+    WAIT(waits.n == 30);
+    CHECK_INT(waits.n_err, 0);
+    fake_site_free(site);
+    away_close(&a);
+}
+
+/* A step that was cancelled is in doubt, and looked for: what it asks for may not be made behind that. */
+TEST(vim_patient_call_that_nobody_wants_is_not_sent)
+{
+    static struct away a;
+    struct answered told = {0}, waits = {0};
+    const struct vim_call create = {.site_id = SITE, .service = "network", .method = "POST", .path = "/networks",
+                                    .body = "{\"network\":{\"name\":\"late\"}}", .patient = true, .wanted = is_wanted};
+    struct fake_site *site;
+
+    away_open(&a, LONG_MS);
+    vim_call(a.vim, &create, on_answer, &waits);
+    call(&a, false, &told);
+    WAIT(told.n == 1);
+    CHECK_INT(waits.n, 0);
+    waits.is_unwanted = true;
+    REQUIRE_OK(fake_site_new(&a.control, &site));
+    WAIT(waits.n == 1);
+    CHECK_INT(waits.code, E_CANCELLED);
+    CHECK_INT(a.control.n_effects, 0);
+    fake_site_free(site);
     away_close(&a);
 }
 
@@ -146,7 +205,7 @@ TEST(vim_free_ends_calls_that_wait_for_their_site)
     static struct away a;
     struct answered told = {0}, waits = {0};
 
-    away_open(&a);
+    away_open(&a, LONG_MS);
     call(&a, true, &waits);
     call(&a, false, &told);
     WAIT(told.n == 1);
