@@ -229,11 +229,22 @@ later_thread(void *arg)
 }
 
 static void
+later_begin(struct fake_site *site, struct later *later, void *(*run)(void *))
+{
+    pthread_t thread;
+
+    site->n_threads++;
+    if (pthread_create(&thread, NULL, run, later) != 0) {
+        abort();
+    }
+    pthread_detach(thread);
+}
+
+static void
 do_later(struct fake_site *site, struct http_exchange *x, const struct place *place,
          const char *inner, int effect_ms)
 {
     struct later *later = heap_alloc(sizeof *later);
-    pthread_t thread;
 
     *later = (struct later){.site = site,
                             .x = x,
@@ -241,14 +252,10 @@ do_later(struct fake_site *site, struct http_exchange *x, const struct place *pl
                             .inner = heap_str(inner),
                             .effect_ms = effect_ms,
                             .answer_ms = NEVER_MS};
-    site->n_threads++;
     if (effect_ms >= 0) {
         site->control->pending++;
     }
-    if (pthread_create(&thread, NULL, later_thread, later) != 0) {
-        abort();
-    }
-    pthread_detach(thread);
+    later_begin(site, later, later_thread);
 }
 
 static enum fault
@@ -906,6 +913,34 @@ on_head(struct http_exchange *x, void *arg)
     return HTTP_COLLECT;
 }
 
+/* Under the lock. */
+static void
+serve(struct fake_site *site, struct http_exchange *x)
+{
+    if (++site->in_flight > site->control->max_in_flight) {
+        site->control->max_in_flight = site->in_flight;
+    }
+    route(site, x);
+    site->in_flight--;
+}
+
+static void *
+slow_thread(void *arg)
+{
+    struct later *later = arg;
+    struct fake_site *site = later->site;
+
+    pthread_mutex_lock(&site->lock);
+    wait_ms(site, site->control->slow_ms);
+    serve(site, later->x);
+    site->n_threads--;
+    pthread_cond_broadcast(&site->quiet);
+    pthread_mutex_unlock(&site->lock);
+    free(later);
+    return NULL;
+}
+
+/* A slow answer waits on a thread of its own: on one of the server's it would hold up its other connections. */
 static void
 on_request(struct http_exchange *x, void *arg)
 {
@@ -913,13 +948,13 @@ on_request(struct http_exchange *x, void *arg)
 
     pthread_mutex_lock(&site->lock);
     if (site->control->slow_ms) {
-        wait_ms(site, site->control->slow_ms);
+        struct later *later = heap_alloc(sizeof *later);
+
+        *later = (struct later){.site = site, .x = x};
+        later_begin(site, later, slow_thread);
+    } else {
+        serve(site, x);
     }
-    if (++site->in_flight > site->control->max_in_flight) {
-        site->control->max_in_flight = site->in_flight;
-    }
-    route(site, x);
-    site->in_flight--;
     pthread_mutex_unlock(&site->lock);
 }
 
@@ -940,7 +975,7 @@ fake_site_new(struct fake_control *control, struct fake_site **site)
     struct fake_site *s = heap_alloc(sizeof *s);
     struct http_server_config config = {.address = "127.0.0.1",
                                         .port = (uint16_t)control->at_port,
-                                        .n_threads = control->slow_ms ? 32 : 2,
+                                        .n_threads = 2,
                                         .max_per_address = 1024,
                                         .handler = &handler,
                                         .arg = s};
