@@ -29,16 +29,10 @@ enum option {
 };
 static const struct setting table[] = {OPTIONS(SETTING_ROW){0}};
 
-#define DIR_ "/tmp/carrick-settings-XXXXXX"
-static char dir[] = DIR_;
-
 static const char *
 file_with(struct mem *mem, const char *name, const char *text)
 {
-    if (!strcmp(dir, DIR_)) {
-        REQUIRE(mkdtemp(dir));
-    }
-    const char *path = mem_printf(mem, "%s/%s", dir, name);
+    const char *path = mem_printf(mem, "%s/%s", test_dir(), name);
 
     REQUIRE_OK(file_write(path, text, strlen(text), 0644));
     return path;
@@ -193,7 +187,6 @@ TEST(settings_of_somebody_else_are_not_taken)
     CHECK(!*READ("--config", path));
     REQUIRE(!chown(path, 65534, 65534));
     CHECK(strstr(READ("--config", path), "it belongs to user 65534"));
-    REQUIRE_OK(dir_remove(dir));
 }
 
 TEST(settings_that_reload_are_taken_at_sighup_and_none_with_a_fault)
@@ -222,7 +215,6 @@ TEST(settings_that_reload_are_taken_at_sighup_and_none_with_a_fault)
     CHECK_INT(setting_number(s, OPTION_mtu), 700);
     loop_free(loop);
     log_level_set(LOG_LV_INFO);
-    REQUIRE_OK(dir_remove(dir));
 }
 
 TEST(settings_do_not_show_what_is_secret_in_a_database)
