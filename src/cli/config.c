@@ -146,6 +146,14 @@ setting_store(struct mem *mem, const struct cli_role *role, const struct setting
     return *database ? database : mem_printf(mem, "%s/%s.db", setting_text(settings, "state"), role->name);
 }
 
+const char *
+setting_keys(const struct cli_role *role, const struct settings *settings)
+{
+    const char *shared = str_eq(role->name, "orchestrator") ? setting_text(settings, "shared") : "";
+
+    return *shared ? shared : setting_text(settings, "state");
+}
+
 static void
 settings_write(struct mem *mem, struct jw *w, const struct settings *settings)
 {

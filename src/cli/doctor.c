@@ -296,21 +296,30 @@ certificate_look(struct doctor *d)
     }
 }
 
+/* A folder that the role keeps things in; 'mend' where it is not there. */
 static void
-disk_look(struct doctor *d)
+folder_look(struct doctor *d, const char *what, const char *option, const char *mend)
 {
-    const char *state = option_of(d, "state");
+    const char *path = option_of(d, option);
     struct statvfs fs;
     long long free_mb;
 
-    if (statvfs(state, &fs)) {
-        tell(d, FAULT, "disk", mem_printf(d->mem, "carrick setup %s", d->role->name), "%s: %s", state,
-             strerror(errno));
+    if (statvfs(path, &fs)) {
+        tell(d, FAULT, what, mend, "%s: %s", path, strerror(errno));
         return;
     }
     free_mb = (long long)(fs.f_bavail * (fs.f_frsize >> 10) >> 10);
-    tell(d, free_mb < DISK_FULL_MB || !fs.f_favail ? FAULT : free_mb < DISK_LOW_MB ? WARNING : FINE, "disk",
-         "make room, or move the folder (`state`)", "%lld MiB free at %s", free_mb, state);
+    tell(d, free_mb < DISK_FULL_MB || !fs.f_favail ? FAULT : free_mb < DISK_LOW_MB ? WARNING : FINE, what,
+         mem_printf(d->mem, "make room, or move the folder (`%s`)", option), "%lld MiB free at %s", free_mb, path);
+}
+
+static void
+disk_look(struct doctor *d)
+{
+    folder_look(d, "disk", "state", mem_printf(d->mem, "carrick setup %s", d->role->name));
+    if (!str_eq(setting_keys(d->role, d->settings), option_of(d, "state"))) {
+        folder_look(d, "shared disk", "shared", "mount it, as on the other boxes");
+    }
 }
 
 /* A step_fn: as the role's user, for SQLite may make files beside the database. */
@@ -379,6 +388,32 @@ answer_look(struct doctor *d)
 }
 
 /* ---- an orchestrator's sites --------------------------------------------------------------------- */
+
+/* Orchestrators on one database: is this one among them, and would another one take over? */
+static void
+replicas_look(struct doctor *d)
+{
+    const char *own = option_of(d, "replica"), *leader = "nobody";
+    const struct json *all = NULL;
+    AUTO(err) e = *own ? session_get(&d->cli->session, "/carrick/v1/replicas", &all) : NULL;
+    bool is_there = false;
+
+    if (e) {
+        tell(d, WARNING, "replicas", NULL, "cannot be asked for: %s", e->message);
+    }
+    if (!all) {
+        return;
+    }
+    json_each (all, i) {
+        const char *name = print_plain(d->mem, str_or(json_get_str(all->items[i], "name"), "-"));
+
+        is_there = is_there || str_eq(name, own);
+        leader = json_bool(json_get(all->items[i], "leads"), false) ? name : leader;
+    }
+    tell(d, !is_there ? FAULT : all->n < 2 ? WARNING : FINE, "replicas",
+         is_there ? "start another one: nobody would take over" : "its log says why the others do not see it",
+         "%zu are there, %s leads%s", all->n, leader, is_there ? "" : mem_printf(d->mem, ", and %s is not one of them", own));
+}
 
 /* Its clock against this box's: tokens and certificates of both depend on it. */
 static void
@@ -580,6 +615,7 @@ orchestrator_look(struct doctor *d)
         err_free(e);
         return;
     }
+    replicas_look(d);
     sites_look(d);
     services_look(d);
 }

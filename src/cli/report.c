@@ -235,7 +235,8 @@ secrets_learn(struct report *r)
     for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
         const char *text = NULL;
 
-        err_ignore(steps_read(&r->as, mem_printf(r->mem, "%s/%s", r->state, files[i]), &text), "not known, then");
+        err_ignore(steps_read(&r->as, mem_printf(r->mem, "%s/%s", setting_keys(r->role, r->settings), files[i]), &text),
+                   "not known, then");
         secret_know(r, text);
     }
 }

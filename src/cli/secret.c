@@ -103,17 +103,9 @@ secret_free(const struct steps *steps, const struct secret *secret, const char *
                  : NULL;
 }
 
-/* The folder of keys: that of all replicas, where they share one. */
-static const char *
-secrets_in(const struct cli_role *role, const struct settings *settings)
-{
-    const char *shared = str_eq(role->name, "orchestrator") ? setting_text(settings, "shared") : "";
-
-    return *shared ? shared : setting_text(settings, "state");
-}
-
 /* A role of this box with a folder of secrets. */
 struct place {
+    struct mem *mem;
     const struct cli_role *role;
     struct settings *settings;
     const char *state;
@@ -125,6 +117,7 @@ place_find(struct cli *cli, struct steps *steps, struct place *place)
     AUTO_BUF faults = BUF_INIT;
     const char *file;
 
+    place->mem = cli->mem;
     TRY(role_of(cli, cli->args[0], &place->role, &file));
     if (!str_eq(place->role->name, "site") && !str_eq(place->role->name, "orchestrator")) {
         return err_new(E_INVALID, NULL, "%s has none of these secrets: a site and an orchestrator have",
@@ -137,9 +130,30 @@ place_find(struct cli *cli, struct steps *steps, struct place *place)
     if (!config_read(cli, place->role, file, &place->settings, &faults)) {
         return err_new(E_INVALID, NULL, "%s", faults.data);
     }
-    place->state = secrets_in(place->role, place->settings);
+    place->state = setting_keys(place->role, place->settings);
     return role_user_find(str_or(option_get(cli, "user"), mem_printf(cli->mem, "carrick-%s", place->role->name)),
                           &steps->uid, &steps->gid);
+}
+
+/* Of several that share what is renewed none is started again alone: it would be refused, or have keys that the
+ * others have not. */
+static struct err *
+start_add(struct steps *steps, const struct place *place)
+{
+    return *setting_text(place->settings, "replica") ? NULL : setup_service_add(steps, place->role->name);
+}
+
+static void
+start_tell(const struct place *place, const char *then)
+{
+    bool shares = *setting_text(place->settings, "replica");
+
+    printf("taken when %s starts: %s\n", shares ? "a replica" : mem_printf(place->mem, "the %s", place->role->name), then);
+    if (shares) {
+        printf("they share it: stop all replicas, start one, which takes it, then the others\n");
+    } else {
+        setup_service_tell(place->role->name);
+    }
 }
 
 /* Adds: a new one of 'secret' in 'name', for the next start. */
@@ -168,10 +182,9 @@ secret_renew(struct cli *cli)
     TRY(place_find(cli, &steps, &place));
     TRY(secret_free(&steps, secret, mem_printf(cli->mem, "%s/%s", place.state, secret->file), place.role->name));
     TRY(secret_add(&steps, &place, secret, secret->file));
-    TRY(setup_service_add(&steps, place.role->name));
+    TRY(start_add(&steps, &place));
     TRY(steps_do(&steps));
-    printf("taken when the %s starts: %s\n", place.role->name, secret->then);
-    setup_service_tell(place.role->name);
+    start_tell(&place, secret->then);
     return NULL;
 }
 
@@ -256,10 +269,8 @@ secret_lost(struct cli *cli)
     TRY(secret_free(&steps, key, mem_printf(cli->mem, "%s/" ROLE_LOST_SEAL_KEY, place.state), place.role->name));
     TRY(secret_add(&steps, &place, key, ROLE_LOST_SEAL_KEY));
     TRY(secret_add(&steps, &place, password, password->file));
-    TRY(setup_service_add(&steps, place.role->name));
+    TRY(start_add(&steps, &place));
     TRY(steps_do(&steps));
-    printf("taken when the %s starts: the new key seals, and admin has the password of admin.password\n",
-           place.role->name);
-    setup_service_tell(place.role->name);
+    start_tell(&place, "the new key seals, and admin has the password of admin.password");
     return NULL;
 }

@@ -35,6 +35,8 @@ void setup_service_tell(const char *role);
 const char *setting_text(const struct settings *settings, const char *name);
 /* Where a role keeps its rows, as store_open takes it. */
 const char *setting_store(struct mem *mem, const struct cli_role *role, const struct settings *settings);
+/* Folder of a role's keys and packages: that of all replicas, where they share one. */
+const char *setting_keys(const struct cli_role *role, const struct settings *settings);
 /* What is sealed in a column, in words, and how it is given anew once the sealing key is lost; null: not known. */
 const char *secret_lost_what(const char *table, const char *attr, const char **mend);
 /* Numbers of a user who is not root; E_NOT_FOUND. */

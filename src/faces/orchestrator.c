@@ -127,6 +127,7 @@ struct orchestrator {
     struct pm_collector *collector;
     struct health health;
     struct replicas *replicas;
+    struct err *outdated; /* why it ended by itself, or null */
     struct remembered *remembered;
     struct audit *audit;
     struct certificate_paths paths;
@@ -345,6 +346,16 @@ orchestrator_tables(struct mem *mem)
                        notify_tables, metrics_tables, pm_tables, NULL);
 }
 
+/* Of the store: whoever starts us again does so with what is installed now. */
+static void
+outdated(void *arg, struct err *why)
+{
+    struct orchestrator *o = arg;
+
+    o->outdated = why;
+    loop_stop(o->loop);
+}
+
 static struct err *
 state_open(struct orchestrator *o)
 {
@@ -355,6 +366,8 @@ state_open(struct orchestrator *o)
         .tables = orchestrator_tables(o->mem),
         .log_cursor = NOTIFY_CURSOR,
         .replica = *o->values[OPTION_replica] ? o->values[OPTION_replica] : NULL,
+        .outdated = outdated,
+        .outdated_arg = o,
     };
     bool beside = false;
 
@@ -680,6 +693,7 @@ orchestrator_main(int argc, char **argv)
     o.values = o.settings->texts;
     struct err *e = orchestrator_start(&o);
     orchestrator_end(&o);
+    e = err_join(e, o.outdated);
     if (e) {
         log_err(LOG_LV_ERROR, "orchestrator", e, "ended");
         return 1;

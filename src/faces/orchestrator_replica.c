@@ -65,6 +65,17 @@ folder_note(struct tx *tx, void *arg)
     return folder->was ? NULL : tx_fact_set(tx, FACT, folder->is);
 }
 
+/* store_fn: of who is alone by now; if there are several again, they may have another one. */
+static struct err *
+folder_forget(struct tx *tx, void *arg)
+{
+    const char *was;
+
+    (void)arg;
+    TRY(tx_fact_get(tx, FACT, &was));
+    return str_empty(was) ? NULL : tx_fact_set(tx, FACT, "");
+}
+
 struct err *
 shared_check(struct store *store, struct mem *mem, const char *dir)
 {
@@ -74,7 +85,7 @@ shared_check(struct store *store, struct mem *mem, const char *dir)
     struct err *e;
 
     if (!store_replica(store)) {
-        return NULL;
+        return store_write_wait(store, folder_forget, NULL);
     }
     e = file_read(mem, path, UUID_SIZE, &id, NULL);
     if (err_is(e, E_NOT_FOUND)) {

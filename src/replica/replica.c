@@ -338,6 +338,24 @@ look_around(void *arg)
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
+/* store_fn: who is alone now was one of several before, and may be again, in another folder. */
+static struct err *
+alone(struct tx *tx, void *arg)
+{
+    const struct query query = {.table = &replica_table};
+    struct rows rows;
+
+    (void)arg;
+    TRY(rows_select(tx, &query, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        const struct replica *row = rows.items[i];
+
+        TRY(turns_drop(tx, row->name));
+        TRY(row_delete(tx, &replica_table, row->name));
+    }
+    return rows.n ? tx_fact_set(tx, LEAD, "") : NULL;
+}
+
 struct err *
 replicas_new(const struct replicas_config *config, struct replicas **out)
 {
@@ -349,6 +367,7 @@ replicas_new(const struct replicas_config *config, struct replicas **out)
     pthread_cond_init(&r->quiet, NULL);
     *out = r;
     if (!r->name) {
+        TRY(store_write_wait(config->store, alone, NULL));
         r->leads = true;
         config->lead(config->arg, true);
         return NULL;

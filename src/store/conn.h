@@ -31,7 +31,8 @@ struct conn {
     uint64_t takes;
     bool lost;     /* the transaction is: a full disk, an I/O error, a connection that ended */
     bool in_doubt; /* ... while it was being committed: what became of it is not known */
-    bool renewed;  /* it is another connection than before: what was read of the database is old */
+    bool renewed;  /* it is another connection than before: what was read of the database is old ... */
+    bool unproved; /* ... and nobody kept others away meanwhile: is it still what it was? (session_prove) */
     bool spoilt;   /* a statement failed and took what the function did with it: the function has to run
                     * again, with ... */
     bool careful;  /* ... each statement so that it can be taken back alone */

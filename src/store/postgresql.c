@@ -23,6 +23,7 @@
 #define LOCK_WAIT_MS 3000 /* for one who ended a moment ago */
 #define SCHEMA_WAIT_MS 20000
 #define LOCK_PAUSE_MS 50
+#define PATIENCE_MS 1000 /* of who reads, for a session that does not answer and another one: it may be a loop */
 #define RETRY_MS 100 /* between attempts to connect: doubling, up to ... */
 #define RETRY_MAX_MS 1000
 #define TAKEN "taken" /* type of the error that another one has the database */
@@ -225,11 +226,11 @@ schema_there(struct pg_conn *c)
 static struct err *
 connect_once(struct pg_conn *c)
 {
-    /* What the URL says goes before; a peer that is gone is noticed within a quarter of a minute. */
+    /* What the URL says goes before; a peer that is gone is noticed within five seconds: the loop waits for reads. */
     const char *const names[] = {"connect_timeout", "keepalives_idle", "keepalives_interval",
                                  "keepalives_count", "tcp_user_timeout", "target_session_attrs",
                                  "dbname", "application_name", "client_encoding", NULL};
-    const char *const values[] = {"5", "5", "3", "3", "15000", "read-write", c->url, c->name, "UTF8", NULL};
+    const char *const values[] = {"5", "3", "1", "2", "5000", "read-write", c->url, c->name, "UTF8", NULL};
 
     c->pg = PQconnectdbParams(names, values, 1);
     if (PQstatus(c->pg) != CONNECTION_OK) {
@@ -294,7 +295,6 @@ lock_take(struct pg_conn *c)
         TRY(lock_try(c, &taken));
     }
     if (taken) {
-        c->opened = true;
         return NULL;
     }
     TRY(pg_ask(c, "SELECT COALESCE(host(a.client_addr), 'this host') || ' since ' || "
@@ -336,7 +336,7 @@ pg_renew(struct pg_conn *c, bool locks)
         PQfinish(c->pg);
         c->pg = NULL;
         c->locked = false;
-        c->conn.renewed = true;
+        c->conn.renewed = c->conn.unproved = true;
         e = connect_once(c);
     }
     if (!e && locks && !c->locked) {
@@ -404,7 +404,7 @@ pg_open(const char *url, enum conn_role role, struct conn **conn)
         conn_close(&c->conn);
         return e;
     }
-    c->conn.renewed = false;
+    c->conn.renewed = c->conn.unproved = false;
     *conn = &c->conn;
     return NULL;
 }
@@ -678,7 +678,8 @@ static struct err *
 pg_begin(struct conn *conn)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
-    bool tries = time_mono_ns() >= c->retry_at;
+    int64_t began = time_mono_ns();
+    bool tries = began >= c->retry_at;
     struct err *e = NULL;
 
     if (pg_is_there(c) && c->locked == c->writes) {
@@ -687,6 +688,9 @@ pg_begin(struct conn *conn)
             return e;
         }
         log_err(LOG_LV_WARN, "store", e, "connecting again");
+        if (!c->writes && time_mono_ns() - began > PATIENCE_MS * 1000000LL) { /* Enough: the next one connects. */
+            return err_new(E_UNAVAILABLE, NULL, "the database cannot be reached");
+        }
     }
     e = pg_renew(c, c->writes);
     if (e) { /* Also where it is somebody else's by now: whoever asks here has done nothing wrong. */

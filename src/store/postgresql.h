@@ -18,7 +18,7 @@ struct pg_conn {
     bool writes, locked;
     bool shares;     /* writes beside others */
     bool listens;    /* for what others commit */
-    bool opened;     /* had the lock once: the schema is made */
+    bool opened;     /* is beside others, or may be: the schema is made */
     char *url;       /* with what is secret in it */
     char name[48];   /* of ours alone, among those who are connected */
     char xid[INT_TEXT]; /* of the writer's transaction */

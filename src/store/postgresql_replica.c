@@ -27,17 +27,18 @@
 #define NAME_PAUSE_MS 50
 #define AGAIN_MS 200
 
-/* A machine that is lost ends no connection: the server asks so often (seconds, times) before it does. */
-#define KEEPALIVE(every, count)                                                                    \
-    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_count' THEN '" count "' ELSE '" every  \
-    "' END, false) FROM pg_settings WHERE name IN ('tcp_keepalives_idle', "                        \
-    "'tcp_keepalives_interval', 'tcp_keepalives_count')"
+/* A machine that is lost ends no connection: the server asks so often (seconds, times) before it does.  It does not ask
+ * while something that it said is on its way (a notification): for that there is the whole time, in ms. */
+#define KEEPALIVE(every, count, whole)                                                             \
+    "SELECT set_config(name, CASE name WHEN 'tcp_keepalives_count' THEN '" count "' WHEN "         \
+    "'tcp_user_timeout' THEN '" whole "' ELSE '" every "' END, false) FROM pg_settings WHERE name " \
+    "IN ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout')"
 /* So long a transaction may do nothing, and so long others wait for it: the first is shorter. */
 #define PATIENCE                                                                                   \
-    "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s';" KEEPALIVE("2", "3")
+    "SET idle_in_transaction_session_timeout = '4s'; SET lock_timeout = '8s';" KEEPALIVE("2", "3", "8000")
 #define LISTEN                                                                                     \
     "DO $do$ BEGIN EXECUTE format('LISTEN %I', 'carrick ' || md5(current_schema())); END $do$;"    \
-    KEEPALIVE("1", "2")
+    KEEPALIVE("1", "2", "3000")
 
 struct err *
 replica_connected(struct pg_conn *c)
@@ -60,6 +61,7 @@ replica_share(struct conn *conn)
 {
     struct pg_conn *c = (struct pg_conn *)conn;
 
+    c->opened = true;
     if (conn->beside) {
         return NULL;
     }

@@ -3,6 +3,7 @@
 
 #include "store/replica.h"
 #include "store/schema.h"
+#include "store/upgrade.h"
 
 #include "sys/file.h"
 
@@ -26,6 +27,10 @@ store_new(const struct store_config *config)
     store->log_keep = config->log_keep ? config->log_keep : LOG_KEEP;
     store->log_cursor = mem_str(store->mem, config->log_cursor);
     store->replica = mem_str(store->mem, config->replica);
+    store->version = mem_str(store->mem, config->version);
+    store->schema = config->n_migrations ? config->migrations[config->n_migrations - 1].number : 0;
+    store->outdated = config->outdated;
+    store->outdated_arg = config->outdated_arg;
     store->hears = true;
     store->busy_pages = config->busy_pages ? config->busy_pages : BUSY_PAGES;
     store->n_readers = (size_t)(config->n_readers > 0 ? config->n_readers : READERS);
@@ -159,6 +164,56 @@ store_autofree(struct store **store)
     *store = NULL;
 }
 
+/* ---- a session that was made anew ----------------------------------------------------------- */
+
+static struct err *
+same_check(struct store *store, struct conn *conn, struct mem *mem)
+{
+    const uint8_t *key = store->has_key ? store->seal_key : NULL;
+
+    TRY(moved_check(conn, mem, store->path));
+    TRY(seal_look(conn, mem, &store->shapes, (const char *)key));
+    return upgrade_since(conn, mem, store->version, store->schema);
+}
+
+/* Once: whoever has the store is told. */
+static void
+outdated_tell(struct store *store, struct err *why)
+{
+    why = err_wrap(why, "the database was changed by somebody else while it could not be reached: nothing is written to it "
+                        "any more");
+    if (atomic_exchange(&store->is_outdated, true)) {
+        err_ignore(why, "told before");
+        return;
+    }
+    log_err(LOG_LV_ERROR, "store", err_copy(why), "outdated");
+    if (store->outdated) {
+        store->outdated(store->outdated_arg, why);
+    } else {
+        err_ignore(why, "told in the log");
+    }
+}
+
+struct err *
+session_prove(struct store *store, struct conn *conn)
+{
+    AUTO(mem) mem = NULL;
+    struct err *e = NULL;
+
+    if (conn->unproved && !atomic_load(&store->is_outdated)) {
+        mem = mem_new("session");
+        e = same_check(store, conn, mem);
+        conn->unproved = e != NULL;
+    }
+    if (err_is(e, E_CONFLICT) || (e && str_eq(e->type, SEAL_OTHER_KEY))) {
+        outdated_tell(store, e);
+        e = NULL;
+    }
+    return e || !atomic_load(&store->is_outdated)
+               ? e
+               : err_new(E_UNAVAILABLE, NULL, "the database cannot be used: it is not what this process was started with");
+}
+
 /* ---- reading ------------------------------------------------------------------------------ */
 
 static struct conn *
@@ -203,7 +258,8 @@ store_read(struct store *store, store_fn *fn, void *arg)
     struct err *e = conn_begin(conn);
 
     if (!e) {
-        e = fn(&tx, arg);
+        e = session_prove(store, conn);
+        e = e ? e : fn(&tx, arg);
         e = e ? e : conn_commit(conn);
         conn_rollback(conn);
     }

@@ -36,6 +36,11 @@ struct store_config {
                                           * database (store/replica.h); null = it is the only one. */
     const struct store_migration *migrations; /* in order of number */
     size_t n_migrations;
+    /* Another program changed the database while nobody of ours was connected: another version has it, it has another
+     * key, or its rows are elsewhere.  Nothing is written or read any more (E_UNAVAILABLE).  Called once, on any thread,
+     * also while it is being opened; owns 'why', must not block; may be null. */
+    void (*outdated)(void *arg, struct err *why);
+    void *outdated_arg;
 };
 
 /* Opens or creates; makes missing tables and nullable columns, of a file that is there after a copy beside

@@ -102,6 +102,11 @@ struct store {
     struct store_watch *watches;
 
     char *replica;                 /* our name among those who write, or null: we are alone */
+    const char *version;           /* of the program, or null ... */
+    int64_t schema;                /* ... and the last migration: what it was opened with */
+    void (*outdated)(void *arg, struct err *why);
+    void *outdated_arg;
+    _Atomic bool is_outdated;
     struct listener *listener;     /* the driver's, where it has one */
     _Atomic bool hears;            /* others' commits */
 
@@ -113,6 +118,9 @@ struct store {
 /* The writer's thread (writer.c): started by store_open, ended by store_close. */
 struct err *writer_start(struct store *store) MUST_USE;
 void writer_stop(struct store *store);
+/* In a transaction: is the database of a session that was made anew still what the store was opened with (store.c)?
+ * E_UNAVAILABLE where it is not, from then on for all sessions. */
+struct err *session_prove(struct store *store, struct conn *conn) MUST_USE;
 /* Wakes the checkpointer's thread, where the database is a file (checkpoint.c). */
 void checkpointer_ask(struct store *store);
 

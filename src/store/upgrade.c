@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -198,6 +199,27 @@ moved_check(struct conn *conn, struct mem *mem, const char *where)
                         "folder). To go on here, without what happened there since: carrick store reopen %s",
                         to, url_shown(mem, where))
               : NULL;
+}
+
+struct err *
+upgrade_since(struct conn *conn, struct mem *mem, const char *version, int64_t schema)
+{
+    AUTO_STMT stmt = {0};
+    const char *last;
+    int64_t is;
+    bool row;
+
+    TRY(fact_get(conn, mem, FACT, &last));
+    if (version && !str_eq(last, version)) {
+        return err_new(E_CONFLICT, NULL, "version %s has it, and this is %s: all are of one version, install that one here",
+                       str_or(last, "?"), version);
+    }
+    TRY(conn_take(conn, conn->driver->dialect.version, &stmt));
+    TRY(conn_step(conn, &stmt, &row));
+    is = stmt_get_int(&stmt, 0);
+    return is == schema ? NULL
+                        : err_new(E_CONFLICT, NULL, "migration %" PRIi64 " was run, this program knows up to %" PRIi64, is,
+                                  schema);
 }
 
 struct err *

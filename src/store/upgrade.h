@@ -27,6 +27,9 @@ struct err *upgrade_copy(struct upgrade *upgrade) MUST_USE;
 /* Notes the version, in the same transaction.  A new minor version copies before, whatever it changed: the
  * one before will refuse what is noted here. */
 struct err *upgrade_note(struct upgrade *upgrade) MUST_USE;
+/* Is the database that a session found again still of the program's version (null: whichever) and of this schema, the
+ * number of its last migration?  E_CONFLICT. */
+struct err *upgrade_since(struct conn *conn, struct mem *mem, const char *version, int64_t schema) MUST_USE;
 /* With what to do added, where 'e' is that of a schema of another version. */
 struct err *upgrade_err(const struct upgrade *upgrade, struct err *e) MUST_USE;
 /* Removes the copies: who has a new sealing key has no use for them. */

@@ -345,6 +345,7 @@ static struct err *
 group_begin(struct store *store, struct group *group)
 {
     TRY(conn_begin(store->write_conn));
+    TRY(session_prove(store, store->write_conn));
     if (store->write_conn->renewed) {
         TRY(change_log_open(store));
         store->write_conn->renewed = false;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#define HOST "127.0.0.1"
 #define VNI_FIRST 16000000
 #define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
 
@@ -157,8 +158,8 @@ answer_token(struct fake_site *site, struct http_exchange *x)
         jw_raw(&w, "endpoints",
                mem_printf(http_mem(x),
                           "[{\"interface\": \"public\", \"region\": \"r\", \"url\": "
-                          "\"http://127.0.0.1:%d/%s\"}]",
-                          site->control->port, services[i]));
+                          "\"http://%s:%d/%s\"}]",
+                          str_or(site->control->host, HOST), site->control->port, services[i]));
         jw_end(&w);
     }
     jw_end(&w);
@@ -973,7 +974,7 @@ struct err *
 fake_site_new(struct fake_control *control, struct fake_site **site)
 {
     struct fake_site *s = heap_alloc(sizeof *s);
-    struct http_server_config config = {.address = "127.0.0.1",
+    struct http_server_config config = {.address = str_or(control->host, HOST),
                                         .port = (uint16_t)control->at_port,
                                         .n_threads = 2,
                                         .max_per_address = 1024,

@@ -62,6 +62,7 @@ struct fake_control {
     _Atomic int breaks;            /* so many servers, from now on, do for good */
     _Atomic int expire_tokens;     /* so many requests are answered 401 */
     bool takes_loose_pairs;        /* of ports that are at no server: it is not networking-sfc then */
+    const char *host;              /* where it listens; null = 127.0.0.1 */
     int at_port;                   /* where it is to listen; 0 = where the kernel says */
     _Atomic int clock_off_s;       /* its clock is so far before ours; negative: behind */
     _Atomic int cores;             /* that the quota has; 0 = limits are not told */

@@ -20,8 +20,9 @@
 #include <unistd.h>
 
 #define HEARD_MAX 8192
+#define TRIES 100 /* of a call by way of the one address */
 
-const char *const names[N_REPLICAS] = {"a", "b"};
+const char *const names[N_REPLICAS + 1] = {"a", "b", "the one address"};
 
 /* What subscribers hear. */
 static struct {
@@ -69,25 +70,48 @@ database_of(const struct world *w, const char *name)
     const char *host = strstr(w->database, "host=");
     size_t n = host ? (size_t)(host - w->database) + strlen("host=") : 0;
 
-    return host && str_eq(name, names[0])
+    return host && !w->authority && str_eq(name, names[0])
                ? mem_printf(w->mem, "%.*s%s/relay%s", (int)n, w->database, w->dir,
                             w->database + n + strcspn(w->database + n, "&"))
                : w->database;
+}
+
+/* Into the box of the replica. */
+static bool
+box_enter(const struct world *w, const char *name)
+{
+    AUTO_FD fd = w->authority ? open(mem_printf(w->mem, "/run/netns/%s", name), O_RDONLY | O_CLOEXEC) : -1;
+
+    return !w->authority || (fd >= 0 && setns(fd, CLONE_NEWNET) == 0);
 }
 
 pid_t
 orchestrator_start(const struct world *w, const char *name, const char *shared, int port)
 {
     const char *state = mem_printf(w->mem, "%s/%s", w->dir, str_or(name, "alone"));
-    const char *listen = mem_printf(w->mem, "127.0.0.1:%d", port);
+    const char *listen = w->authority ? strstr(root_of(w, port - PORT), "://") + strlen("://")
+                                      : mem_printf(w->mem, "127.0.0.1:%d", port);
     const char *log = mem_printf(w->mem, "%s.log", state);
     const char *args[24] = {"carrick", "orchestrator", "--state", state, "--listen", listen, "--database",
                             database_of(w, name),
                             "--shared", str_or(shared, mem_printf(w->mem, "%s/shared", w->dir)), "--callbacks",
-                            "127.0.0.1/32", "--look-every", "1", name ? "--replica" : NULL, name, NULL};
+                            mem_printf(w->mem, "%s/32", host_of(w)), "--look-every", "1"};
+    size_t n = 14;
     pid_t parent = getpid(), pid;
     int fd;
 
+    if (name) {
+        args[n++] = "--replica";
+        args[n++] = name;
+    }
+    if (w->authority) {
+        args[n++] = "--tls-cert";
+        args[n++] = w->authority;
+        args[n++] = "--tls-key";
+        args[n++] = mem_printf(w->mem, "%s/tls.key", w->dir);
+        args[n++] = "--public-url";
+        args[n++] = root_of(w, COMMON);
+    }
     (void)fflush(NULL);
     pid = fork();
     if (pid != 0) {
@@ -95,7 +119,7 @@ orchestrator_start(const struct world *w, const char *name, const char *shared, 
     }
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     fd = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (getppid() == parent && fd >= 0 && dup2(fd, 2) >= 0) {
+    if (getppid() == parent && box_enter(w, name) && fd >= 0 && dup2(fd, 2) >= 0) {
         (void)execv(w->program, (char *const *)(uintptr_t)args);
     }
     _exit(1);
@@ -139,6 +163,40 @@ refusal_end(const struct world *w, const struct refusal *refusal)
     return strstr(text, refusal->why) ? NULL : err_new(E_INVALID, NULL, "%s does not say: %s", log, refusal->why);
 }
 
+struct err *
+end_wait(struct world *w, int i, const char *why)
+{
+    int64_t until = deadline_ns(READY_MS);
+    int status = 0;
+
+    while (waitpid(w->pids[i], &status, WNOHANG) == 0) {
+        if (time_mono_ns() > until) {
+            return err_new(E_INVALID, NULL, "%s runs on, where it should end: %s", names[i], why);
+        }
+        blink_ms(20);
+    }
+    w->pids[i] = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 1 && n_said(w, i, why)
+               ? NULL
+               : err_new(E_INVALID, NULL, "%s ended with status 0x%x, and said \"%s\" %d times", names[i],
+                         (unsigned)status, why, n_said(w, i, why));
+}
+
+struct err *
+shell(const char *command)
+{
+    int status = 1;
+    pid_t pid;
+
+    (void)fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        (void)execl("/bin/sh", "sh", "-c", command, NULL);
+        _exit(1);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0 ? NULL : err_new(E_INVALID, NULL, "%s: failed", command);
+}
+
 int
 n_said(const struct world *w, int i, const char *what)
 {
@@ -160,7 +218,7 @@ struct err *
 call_at(const struct world *w, const char *root, const char *method, const char *path, const char *body, int fd,
         struct http_answer *answer)
 {
-    const struct http_client_config config = {0};
+    const struct http_client_config config = {.tls.ca_file = w->authority};
     const char *headers[] = {fd > 0 ? "Content-Type: application/zip" : "Content-Type: application/json",
                              "Accept: application/json",
                              w->token ? mem_printf(w->mem, "X-Auth-Token: %s", w->token) : NULL, NULL};
@@ -177,8 +235,20 @@ call_at(const struct world *w, const char *root, const char *method, const char 
 }
 
 const char *
+host_of(const struct world *w)
+{
+    return w->authority ? "192.0.2.1" : "127.0.0.1";
+}
+
+/* As in docs/howto/replicas.md. */
+const char *
 root_of(const struct world *w, int i)
 {
+    static const char *const boxes[] = {"192.0.2.11", "192.0.2.12", "192.0.2.10"};
+
+    if (w->authority) {
+        return mem_printf(w->mem, "https://%s:9890", boxes[i]);
+    }
     return mem_printf(w->mem, "http://127.0.0.1:%d", PORT + i);
 }
 
@@ -191,12 +261,13 @@ call(struct world *w, const char *method, const char *path, const char *body, in
     struct err *e = NULL;
 
     *status = 0;
-    for (int tries = 0; tries < N_REPLICAS && !*status; tries++) {
+    for (int tries = 0; tries < (w->authority ? TRIES : N_REPLICAS) && !*status; tries++) {
         err_ignore(e, "the other one is asked");
         answer = (struct http_answer){0};
-        e = call_at(w, root_of(w, w->at), method, path, body, -1, &answer);
-        *status = e ? 0 : answer.status;
+        e = call_at(w, root_of(w, w->authority ? COMMON : w->at), method, path, body, -1, &answer);
+        *status = e || (w->authority && answer.status == 503) ? 0 : answer.status;
         w->at = e ? (w->at + 1) % N_REPLICAS : w->at;
+        blink_ms(w->authority && !*status ? 100 : 0);
     }
     err_ignore(e, "nobody answers");
     if (*status && answer.body_len) {
@@ -244,7 +315,7 @@ struct err *
 site_call(struct world *w, const char *method, const char *path, const char *body, int wanted)
 {
     struct http_answer answer = {0};
-    const char *root = mem_printf(w->mem, "http://127.0.0.1:%d", w->site.port);
+    const char *root = mem_printf(w->mem, "http://%s:%d", host_of(w), w->site.port);
 
     TRY(call_at(w, root, method, path, body, -1, &answer));
     return answer.status == wanted ? NULL
@@ -276,6 +347,23 @@ replica_start(struct world *w, int i)
 {
     w->pids[i] = orchestrator_start(w, names[i], NULL, PORT + i);
     return ready(w, i);
+}
+
+struct err *
+both_begin(struct world *w, int i, const char **password)
+{
+    char *text;
+
+    for (int k = 0; k < N_REPLICAS; k++) {
+        w->pids[k] = orchestrator_start(w, names[k], NULL, PORT + k);
+    }
+    for (int k = 0; k < N_REPLICAS; k++) {
+        TRY(ready(w, k));
+    }
+    TRY(file_read(w->mem, mem_printf(w->mem, "%s/shared/admin.password", w->dir), 256, &text, NULL));
+    text[strcspn(text, "\n")] = '\0';
+    *password = text;
+    return login_at(w, i, "admin", text, &w->token);
 }
 
 /* ---- the beginning -------------------------------------------------------------------------------- */
@@ -416,27 +504,36 @@ network_own(void)
     return fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) != 0 ? err_errno(E_UNAVAILABLE, "loopback up") : NULL;
 }
 
-struct err *
-world_begin(struct world *w)
+static struct err *
+relay_begin(struct world *w)
 {
-    static const struct http_handler handler = {.head = on_head, .request = on_request};
-    struct http_server_config ear = {.address = "127.0.0.1", .handler = &handler};
-    struct fake_site *site;
-
     const char *host = strstr(w->database, "host=");
 
-    TRY(network_own());
     if (!host) {
         return err_new(E_INVALID, NULL, "$CARRICK_TEST_DATABASE names no host");
     }
     host += strlen("host=");
-    TRY(relay_new(mem_printf(w->mem, "%s/relay", w->dir), mem_strn(w->mem, host, strcspn(host, "&")), &w->relay));
+    return relay_new(mem_printf(w->mem, "%s/relay", w->dir), mem_strn(w->mem, host, strcspn(host, "&")), &w->relay);
+}
+
+struct err *
+world_begin(struct world *w)
+{
+    static const struct http_handler handler = {.head = on_head, .request = on_request};
+    struct http_server_config ear = {.address = host_of(w), .handler = &handler};
+    struct fake_site *site;
+
+    if (!w->authority) {
+        TRY(network_own());
+        TRY(relay_begin(w));
+    }
     for (int i = 0; i < N_REPLICAS; i++) {
         const char *faults = mem_printf(w->mem, "%s/%s/faults", w->dir, names[i]);
 
         TRY(dir_make(faults, 0700));
         TRY(file_write(mem_printf(w->mem, "%s/settle_ms", faults), "200", 3, 0600));
     }
+    w->site.host = host_of(w);
     w->site.hash = sha512_of;
     w->site.slow_ms = 100; /* So that many operations are under way at one time. */
     TRY(fake_site_new(&w->site, &site));

@@ -23,7 +23,12 @@
 #define FAILOVER_MS 3000
 #define NETWORK "11111111-1111-4111-8111-111111111111"
 
-extern const char *const names[N_REPLICAS];
+/* Behind the one address of boxes.c, for functions that take a replica's number. */
+#define COMMON N_REPLICAS
+#define TAKEN "taken over" /* says who takes over */
+
+extern const char *const names[N_REPLICAS + 1];
+extern const char *const instantiate, *const terminate; /* bodies */
 
 struct world {
     struct mem *mem;
@@ -34,6 +39,7 @@ struct world {
     pid_t pids[N_REPLICAS];
     int at; /* replica that the client calls first */
     bool is_long, is_bench;
+    const char *authority; /* PEM; not null: each replica is in a network namespace of its own (boxes.c) */
     int n_operations; /* of the story of many */
     int n_completed; /* operations, so far */
     const char *token;
@@ -59,10 +65,15 @@ struct refusal {
 };
 void refusal_begin(const struct world *w, struct refusal *refusal);
 struct err *refusal_end(const struct world *w, const struct refusal *refusal) MUST_USE;
+/* Until replica 'i' has ended by itself, with status 1, having said 'why'. */
+struct err *end_wait(struct world *w, int i, const char *why) MUST_USE;
+struct err *shell(const char *command) MUST_USE;
 /* How often replica 'i' has said so. */
 int n_said(const struct world *w, int i, const char *what);
 
 /* ---- calls */
+/* Where the site, who hears, and the client are. */
+const char *host_of(const struct world *w);
 const char *root_of(const struct world *w, int i);
 struct err *call_at(const struct world *w, const char *root, const char *method, const char *path, const char *body,
                     int fd, struct http_answer *answer) MUST_USE;
@@ -84,5 +95,36 @@ struct err *all_heard(const struct world *w, int wanted) MUST_USE;
 int n_alarms_heard(void);
 
 struct err *world_begin(struct world *w) MUST_USE;
+/* Both at once, on nothing; a client is logged in at replica 'i'. */
+struct err *both_begin(struct world *w, int i, const char **password) MUST_USE;
+
+/* ---- packages and VNFs (vnfs.c) */
+/* Which one leads, as replica 'i' says; -1 = none. */
+int leader_at(struct world *w, int i);
+/* Two are there, one of them leads. */
+struct err *listed(struct world *w, int i) MUST_USE;
+struct err *package_make(struct world *w, int i, const char **id) MUST_USE;
+struct err *package_give(struct world *w, int i, const char *id, const char *name) MUST_USE;
+/* Until the package is 'state', as replica 'i' says. */
+struct err *package_so(struct world *w, int i, const char *id, const char *state) MUST_USE;
+/* A site, a package and subscriptions: begun at the one, seen at the other. */
+struct err *prepared(struct world *w, int one, int other) MUST_USE;
+struct err *vnf_make(struct world *w, int i, const char **id) MUST_USE;
+/* How many of the instances are so; until so many are. */
+struct err *n_so(struct world *w, const char *state, int *n) MUST_USE;
+struct err *all_so(struct world *w, const char *state, int wanted) MUST_USE;
+/* What the operations of 'begun' have come to: '*n_done' are COMPLETED; none may be anything but that or under way. */
+struct err *operations(struct world *w, const char *const *begun, int n, int *n_done) MUST_USE;
+struct err *all_completed(struct world *w, const char *const *begun, int n) MUST_USE;
+/* Until the operation is 'state'. */
+struct err *operation_so(struct world *w, int i, const char *op, const char *state) MUST_USE;
+/* Asked of replica 'i'; once it is dead, of the other: who got no answer asks what became of it. */
+struct err *begin(struct world *w, int i, const char *id, const char *task, const char *body, const char **op,
+                  bool *at_first) MUST_USE;
+/* A client with patience: who got no answer, or is told to come again, asks what there is, and asks anew. */
+struct err *begin_patiently(struct world *w, int i, const char *id, const char *task, const char *body,
+                            const char **op) MUST_USE;
+/* Until the site holds so much, nothing double. */
+struct err *site_holds(struct world *w, int wanted) MUST_USE;
 
 #endif

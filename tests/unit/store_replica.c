@@ -380,6 +380,63 @@ TEST(who_begins_anew_has_no_turn_of_before)
     loop_free(loop);
 }
 
+static bool
+alone_opens(struct store **store)
+{
+    struct err *e = opened(NULL, tables, "1.0.0", store);
+
+    if (e) {
+        CHECK_ERR(e, E_CONFLICT); /* The server has not missed who ended. */
+    }
+    return !e;
+}
+
+/* Replicas and turns. */
+static struct err *
+all_count(struct tx *tx, void *arg)
+{
+    int64_t *sum = arg, n;
+
+    *sum = 0;
+    for (size_t i = 0; replica_tables[i]; i++) {
+        const struct query query = {.table = replica_tables[i]};
+
+        TRY(rows_count(tx, &query, &n));
+        *sum += n;
+    }
+    return NULL;
+}
+
+TEST(who_is_alone_now_keeps_no_rows_of_replicas_that_were)
+{
+    struct process a = {0}, b = {0}, alone = {0};
+    struct replicas_config config = {.lead = lead, .arg = &alone};
+    struct loop *loop;
+    int64_t n;
+
+    REQUIRE_OK(loop_new(&loop));
+    process_begin(&a, "a", loop);
+    process_begin(&b, "b", loop);
+    turn_ask(b.store, "image");
+    EVENTUALLY(5000, is_ours(b.store));
+    process_end(&a);
+    process_end(&b);
+    EVENTUALLY(5000, alone_opens(&alone.store));
+    CHECK_OK(store_read(alone.store, all_count, &n));
+    CHECK_INT(n, 3);
+    config.loop = loop;
+    config.store = alone.store;
+    REQUIRE_OK(replicas_new(&config, &alone.replicas));
+    CHECK(alone.leads);
+    CHECK_OK(store_read(alone.store, all_count, &n));
+    CHECK_INT(n, 0);
+    process_end(&alone);
+    process_begin(&a, "c", loop); /* And several again: nobody of before leads. */
+    CHECK(a.leads);
+    process_end(&a);
+    loop_free(loop);
+}
+
 TEST(a_process_that_is_alone_leads)
 {
     struct process alone = {0};
