@@ -293,6 +293,7 @@ static const struct {
     {"*.part", TREAT_SKIP},       /* uploads under way: they begin again */
     {"*.new", TREAT_SKIP},
     {"faults/*", TREAT_SKIP},
+    {"lost+found", TREAT_SKIP},   /* of a file system of its own: root's */
     {"packages/*", TREAT_CONTENT},
     {"images/*", TREAT_CONTENT},
     {"audit.log*", TREAT_WHOLE},
@@ -393,7 +394,7 @@ name_take(struct backup *b, int dir, const char *path, const char *name, int dep
     struct stat st;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) ||
-        (S_ISREG(st.st_mode) && (treat_of(below) == TREAT_SKIP || map_get(&b->taken, below)))) {
+        treat_of(below) == TREAT_SKIP || (S_ISREG(st.st_mode) && map_get(&b->taken, below))) {
         return NULL; /* ... a name that is given anew meanwhile may be listed twice, too */
     }
     if (!bundle_name_ok(below) || depth > DEPTH_MAX) {

@@ -237,6 +237,36 @@ served_at(const struct doctor *d, bool *is_loopback)
     return is_ip && !str_in(address, (const char *[]){"0.0.0.0", "::", NULL}) ? address : NULL;
 }
 
+/* Whether the certificate is one that `carrick setup` made, and its authority is here. */
+static bool
+is_own(const struct doctor *d)
+{
+    return str_eq(option_of(d, "tls-cert"), mem_printf(d->mem, "%s/tls/own.crt", option_of(d, "state")));
+}
+
+static bool
+signs_here(const struct doctor *d)
+{
+    const char *key = NULL;
+
+    err_ignore(steps_read(&d->as, mem_printf(d->mem, "%s/tls/authority.key", option_of(d, "state")), &key),
+               "then nothing is signed by it");
+    return key != NULL;
+}
+
+static const char *
+certificate_mend(const struct doctor *d)
+{
+    const char *role = d->role->name;
+
+    if (*option_of(d, "tls-cert") && !is_own(d)) {
+        return "it is your own: put another one in its place, which is taken without a restart";
+    }
+    return !*option_of(d, "tls-cert") || signs_here(d)
+               ? mem_printf(d->mem, "carrick setup %s", role)
+               : "the orchestrator signed it: carrick site invite there, and carrick site join here";
+}
+
 /* The authority's own end: all that it signed end with it. */
 static void
 authority_look(struct doctor *d, const char *authority)
@@ -245,7 +275,10 @@ authority_look(struct doctor *d, const char *authority)
 
     if (e) {
         tell(d, WARNING, "authority",
-             "move tls/authority.key and tls/ca.crt away, carrick setup ROLE, and let every site join again",
+             !is_own(d) ? "it is your own: a new one, and certificates that it has signed"
+             : !signs_here(d) ? "it is the orchestrator's: carrick doctor there"
+             : mem_printf(d->mem, "move tls/authority.key and tls/ca.crt away, carrick setup %s%s", d->role->name,
+                          str_eq(d->role->name, "orchestrator") ? ", and let every site join again" : ""),
              "%s: %s", option_of(d, "ca"), e->message);
     } else {
         tell(d, FINE, "authority", NULL, "%s is good for the next %d days", option_of(d, "ca"), AUTHORITY_DAYS);
@@ -269,7 +302,7 @@ certificate_look(struct doctor *d)
     bool is_loopback;
     const char *hosts[] = {served_at(d, &is_loopback), NULL};
     const char *cert, *key_text, *authority = NULL;
-    static const char mend[] = "carrick setup ROLE (for a site that has joined: an invitation, and carrick site join)";
+    const char *mend = certificate_mend(d);
 
     if (!*path) {
         plain_look(d, mend, is_loopback);
@@ -399,7 +432,7 @@ site_clock_look(struct doctor *d, const char *name, const char *url)
     if (off_s <= -SETUP_CLOCK_S || off_s >= SETUP_CLOCK_S) {
         tell(d, FAULT, mem_printf(d->mem, "site %s clock", name), "run chrony or systemd-timesyncd on both boxes",
              "it is %lld s %s this box's: certificates, tokens and records depend on it",
-             (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "before" : "behind");
+             (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "ahead of" : "behind");
     }
 }
 
@@ -427,7 +460,7 @@ sites_look(struct doctor *d)
     AUTO(err) e = session_get(&d->cli->session, "/carrick/v1/sites", &sites);
 
     if (e) {
-        tell(d, WARNING, "sites", NULL, "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "sites", "that the orchestrator answers (above)", "cannot be asked for: %s", e->message);
         return;
     }
     json_each (sites, i) {
@@ -539,7 +572,8 @@ service_look(struct doctor *d, const struct json *service)
     const char *what = mem_printf(d->mem, "service %s", print_plain(d->mem, name));
 
     if (e) {
-        tell(d, WARNING, what, NULL, "cannot be compared with its sites now: %s", e->message);
+        tell(d, WARNING, what, "that all of its sites are UP (above); else its log says why",
+             "cannot be compared with its sites now: %s", e->message);
     } else {
         tell(d, n || n_left ? WARNING : FINE, what,
              mem_printf(d->mem, "carrick drift %s shows them; --repair mends, --left-over deletes",
@@ -556,7 +590,7 @@ services_look(struct doctor *d)
                               "/nslcm/v2/ns_instances?filter=(eq,nsState,INSTANTIATED)", &services);
 
     if (e) {
-        tell(d, WARNING, "services", NULL, "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "services", "that the orchestrator answers (above)", "cannot be asked for: %s", e->message);
     }
     for (size_t i = 0; !e && services && i < services->n && i < SERVICES_MAX; i++) {
         service_look(d, services->items[i]);

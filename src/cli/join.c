@@ -109,7 +109,7 @@ clock_check(const struct http_answer *answer)
     }
     return err_new(E_CONFLICT, NULL, "the clock of this box is %lld s %s the orchestrator's: set both "
                    "first, certificates and tokens depend on it",
-                   (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "behind" : "before");
+                   (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "behind" : "ahead of");
 }
 
 static struct err *

@@ -102,13 +102,29 @@ is_folder(const struct step *step)
     return step->path && !step->text && !step->run;
 }
 
-struct err *
-steps_add(struct steps *steps, struct step step)
+/* One that is to be given to the role's user may be root's still: that of a set-up that was cut short, or where a file
+ * system is mounted. */
+static struct err *
+folder_look(const struct steps *steps, struct step *step)
 {
     struct stat st;
 
+    if (stat(step->path, &st) || !S_ISDIR(st.st_mode)) {
+        return NULL;
+    }
+    step->is_there = !step->is_given || geteuid() || st.st_uid == steps->uid;
+    step->was = "";
+    return step->is_there || !st.st_uid
+               ? NULL
+               : err_new(E_CONFLICT, NULL, "%s belongs to user %u, and is to be that of user %u, who the role runs as: chown it, "
+                         "or --user", step->path, st.st_uid, steps->uid);
+}
+
+struct err *
+steps_add(struct steps *steps, struct step step)
+{
     if (is_folder(&step)) {
-        step.is_there = !stat(step.path, &st) && S_ISDIR(st.st_mode);
+        TRY(folder_look(steps, &step));
     } else if (step.text) {
         TRY(steps_read(steps, step.path, &step.was));
         step.is_there = str_eq(step.was, step.text);
@@ -206,7 +222,7 @@ take_back(void *arg)
     const struct step *step = doing->step;
 
     if (is_folder(step)) {
-        return rmdir(step->path) ? err_errno(E_UNAVAILABLE, "remove %s", step->path) : NULL;
+        return !step->was && rmdir(step->path) ? err_errno(E_UNAVAILABLE, "remove %s", step->path) : NULL;
     }
     if (step->was) {
         return file_write(step->path, step->was, strlen(step->was), step->mode);
@@ -224,6 +240,9 @@ folder_make(const struct steps *steps, const struct step *step)
         TRY(dir_make(mem_strn(steps->cli->mem, step->path, (size_t)(slash - step->path)), 0755));
     }
     TRY(dir_make(step->path, step->mode));
+    if (chmod(step->path, step->mode)) {
+        return err_errno(E_UNAVAILABLE, "chmod %s", step->path);
+    }
     return lchown(step->path, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path)
                                                      : NULL;
 }

@@ -273,7 +273,7 @@ command_line(struct reading *r)
             fault(r, arg, "no such option");
             continue;
         }
-        if (!value && i + 1 < s->argc) {
+        if (!value && i + 1 < s->argc && !str_starts(s->argv[i + 1], "--")) {
             value = s->argv[++i];
         }
         if (!value) {

@@ -132,6 +132,8 @@ TEST(settings_what_is_required_and_files_that_are_none_are_faults)
 
     CHECK_STR(READ("--mtu", "600"), "command line: name is required\n");
     CHECK_STR(READ("--name"), "--name: a value is missing\ncommand line: name is required\n");
+    CHECK_STR(READ("--name", "--mtu", "600"), "--name: a value is missing\ncommand line: name is required\n");
+    CHECK_STR(READ("--name=--mtu", "--mtu", "600"), "");
     CHECK_STR(READ("--name", ""), "--name: name: it needs a value\n");
     CHECK(strstr(READ("--name", "x", "--config", "/nowhere/role.yaml"), "/nowhere/role.yaml: open"));
     path = file_with(m, "list.yaml", "- a\n");
