@@ -622,6 +622,19 @@ setup_tell(const struct setup *s)
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 
+/* A folder that is made and given away is one below another one that is not the root: never /, /srv, /home. */
+static struct err *
+state_check(const char *state)
+{
+    const char *below = *state == '/' && state[1] && state[1] != '/' ? strchr(state + 1, '/') : NULL;
+
+    if (!below || !below[1] || str_ends(state, "/") || strstr(state, "//") || strstr(state, "/.")) {
+        return err_new(E_INVALID, NULL, "--state %s: a folder of its own is needed, as /var/lib/carrick/site or "
+                       "/srv/carrick/site", state);
+    }
+    return NULL;
+}
+
 struct err *
 setup_run(struct cli *cli)
 {
@@ -630,6 +643,7 @@ setup_run(struct cli *cli)
 
     TRY(setup_begin(&s));
     state = option_get(cli, "state");
+    TRY(state ? state_check(state) : NULL);
     state = state ? state : said(&s, "state");
     s.state = state ? state : mem_printf(cli->mem, "/var/lib/carrick/%s", s.kind->role);
     if (option_get(cli, "state")) {

@@ -3,6 +3,7 @@
 
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
@@ -102,6 +103,22 @@ is_folder(const struct step *step)
     return step->path && !step->text && !step->run;
 }
 
+/* Nothing is in it that could be anybody's. */
+static bool
+is_bare(const char *path)
+{
+    DIR *list = opendir(path);
+    size_t n = 0;
+
+    for (const struct dirent *d = list ? readdir(list) : NULL; d; d = readdir(list)) {
+        n += !str_in(d->d_name, (const char *[]){".", "..", "lost+found", NULL});
+    }
+    if (list) {
+        (void)closedir(list);
+    }
+    return list && !n;
+}
+
 /* One that is to be given to the role's user may be root's still: that of a set-up that was cut short, or where a file
  * system is mounted. */
 static struct err *
@@ -114,10 +131,11 @@ folder_look(const struct steps *steps, struct step *step)
     }
     step->is_there = !step->is_given || geteuid() || st.st_uid == steps->uid;
     step->was = "";
-    return step->is_there || !st.st_uid
+    return step->is_there || (!st.st_uid && is_bare(step->path))
                ? NULL
-               : err_new(E_CONFLICT, NULL, "%s belongs to user %u, and is to be that of user %u, who the role runs as: chown it, "
-                         "or --user", step->path, st.st_uid, steps->uid);
+               : err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user (here "
+                         "%u), name another one or chown it", step->path, st.st_uid, st.st_uid ? "" : ", and is not empty",
+                         steps->uid);
 }
 
 struct err *
