@@ -210,9 +210,11 @@ role_choose(struct cli *cli, const char **word)
     size_t n = 0;
 
     *word = option_get(cli, "role");
-    for (size_t i = 0; !*word && i < ARRAY_SIZE(words); i++) {
+    bool is_said = *word != NULL;
+
+    for (size_t i = 0; !is_said && i < ARRAY_SIZE(words); i++) {
         TRY(role_of(cli, words[i], &role, &file));
-        if (file_exists(file)) {
+        if (role_is_here(cli, role, file)) {
             n++;
             *word = n == 1 ? words[i] : NULL;
         }

@@ -71,6 +71,29 @@ config_read(struct cli *cli, const struct cli_role *role, const char *file,
     return true;
 }
 
+bool
+role_is_here(struct cli *cli, const struct cli_role *role, const char *file)
+{
+    AUTO_BUF sample = BUF_INIT, faults = BUF_INIT;
+    struct settings *settings;
+    char *text = NULL;
+    struct err *e = file_read(cli->mem, file, (size_t)256 << 10, &text, NULL);
+
+    if (e) {
+        bool is_absent = err_is(e, E_NOT_FOUND);
+
+        err_ignore(e, "who reads it says why it cannot");
+        return !is_absent;
+    }
+    settings_sample(&sample, role->name, role->settings);
+    if (!str_eq(text, sample.data) || !config_read(cli, role, file, &settings, &faults)) {
+        return true;
+    }
+    const char *state = setting_text(settings, "state");
+
+    return !*state || file_exists(state);
+}
+
 /* A fault that the role itself finds is called after an option: it stands where the option does. */
 static void
 fault_add(const struct settings *settings, const char *file, const char *message, struct buf *faults)

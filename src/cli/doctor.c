@@ -677,7 +677,7 @@ doctor_run(struct cli *cli)
             continue;
         }
         TRY(role_of(cli, role->name, &d.role, &file));
-        if (file_exists(file)) {
+        if (role_is_here(cli, d.role, file)) {
             d.file = file;
             n_roles++;
             role_look(&d);

@@ -532,7 +532,7 @@ report_make(struct report *r)
             continue;
         }
         TRY(role_of(r->cli, role->name, &r->role, &r->file));
-        if (file_exists(r->file)) {
+        if (role_is_here(r->cli, r->role, r->file)) {
             n_roles++;
             TRY(role_add(r));
         }
