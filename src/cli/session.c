@@ -57,6 +57,9 @@ clouds_find(struct mem *mem, const char **path)
         "/etc/openstack/clouds.yaml",
     };
 
+    if (!str_empty(places[0]) && access(places[0], R_OK)) { /* It is meant, and no other. */
+        return err_errno(errno == ENOENT ? E_NOT_FOUND : E_FORBIDDEN, "OS_CLIENT_CONFIG_FILE=%s", places[0]);
+    }
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         if (places[i] && file_exists(places[i])) {
             *path = places[i];

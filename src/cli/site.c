@@ -142,6 +142,10 @@ site_set(struct cli *cli)
     TRY(options_to_body(cli, &site_table, PUT, &w));
     TRY(location_write(cli, &w));
     jw_end(&w);
+    if (str_eq(body.data, "{}")) {
+        cli->status = 2;
+        return err_new(E_INVALID, NULL, "nothing is said that is to change: carrick site set --help tells what may");
+    }
     call.path = mem_printf(cli->mem, "%s/%s", site_noun.path, json_get_str(thing, "id"));
     call.body = body.data;
     TRY(session_call(&cli->session, &call, &reply));
