@@ -8,16 +8,20 @@
 #include "agent/link.h"
 #include "base/net.h"
 #include "base/time.h"
+#include "base/version.h"
+#include "faces/role.h"
 #include "http/authority.h"
 #include "store/store.h"
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -52,6 +56,7 @@ struct doctor {
     const char *file;
     struct steps as; /* its user */
     bool may_read;   /* what only its user may */
+    const char *owner_mend; /* where something of its folder is another's, else null */
 };
 
 /* Tells of one thing; 'mend' null where there is nothing to do. */
@@ -313,6 +318,7 @@ certificate_look(struct doctor *d)
     e = e ? e : steps_read(&d->as, key, &key_text);
     e = e || !*ca ? e : steps_read(&d->as, ca, &authority);
     if (!e && (!cert || !key_text || (*ca && !authority))) {
+        path = !cert ? path : !key_text ? key : ca;
         e = err_new(E_NOT_FOUND, NULL, "no such file");
     }
     /* Nobody signed it but itself, where no authority is named. */
@@ -365,11 +371,82 @@ store_look(struct doctor *d)
         tell(d, WARNING, "store", "start it", "%s: it has not run here yet", shown);
     } else if (err_is(e, E_CONFLICT)) {
         tell(d, FAULT, "store", "the configuration is to say where the rows are (`database`)", "%s", e->message);
+    } else if (e && !*url && d->owner_mend) {
+        tell(d, FAULT, "store", d->owner_mend, "%s", e->message);
     } else if (e) {
         tell(d, FAULT, "store", *url ? "see that the server runs, and lets this user into the database (`database`)"
                                      : "stop the role and restore a backup", "%s", e->message);
     } else {
         tell(d, FINE, "store", NULL, *url ? "%s answers" : "%s is whole", shown);
+    }
+}
+
+/* Folder of keys: that of all replicas, where they share one. */
+static const char *
+keys_in(const struct doctor *d)
+{
+    const char *shared = option_of(d, "shared");
+
+    return *shared ? shared : option_of(d, "state");
+}
+
+/* A step_fn: as the role's user. */
+static struct err *
+seal_as_user(void *arg)
+{
+    struct doctor *d = arg;
+    const struct store_config config = {.path = setting_store(d->mem, d->role, d->settings), .version = carrick_version,
+                                        .tables = d->role->tables(d->mem)};
+
+    return role_seal_lost(d->mem, keys_in(d), &config);
+}
+
+/* A role that runs does not notice; it is the next start that would. */
+static void
+seal_look(struct doctor *d)
+{
+    const char *path = mem_printf(d->mem, "%s/seal.key", keys_in(d));
+
+    if (!file_exists(mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")))) {
+        return; /* It has not run here yet. */
+    }
+    AUTO(err) e = steps_as_user(&d->as, seal_as_user, d);
+
+    if (!e) {
+        tell(d, FAULT, "sealing key", mem_printf(d->mem, "put it back, from a backup; carrick secret lost %s tells what "
+                                                 "is lost without", d->role->name),
+             "no key in %s opens the store: %s is gone, or another one; the role will not start again", keys_in(d), path);
+    } else if (str_eq(e->type, ROLE_KEY_OPENS)) {
+        tell(d, FINE, "sealing key", NULL, "%s opens the store", path);
+    } else {
+        tell(d, FAULT, "sealing key", "what the store's look says (above)", "%s", e->message);
+    }
+}
+
+/* What is not the role's user's it may not be able to read: put back by hand, say. */
+static void
+owners_look(struct doctor *d, const char *folder, int depth)
+{
+    DIR *list = opendir(folder);
+    struct stat st;
+
+    for (const struct dirent *at = list ? readdir(list) : NULL; at && !d->owner_mend; at = readdir(list)) {
+        const char *path = mem_printf(d->mem, "%s/%s", folder, at->d_name);
+
+        if (str_in(at->d_name, (const char *[]){".", "..", "lost+found", NULL}) || lstat(path, &st)) {
+            continue;
+        }
+        if (st.st_uid != d->as.uid) {
+            d->owner_mend = mem_printf(d->mem, "chown -R --no-dereference %u:%u %s", d->as.uid, d->as.gid,
+                                       option_of(d, "state"));
+            tell(d, WARNING, "ownership", d->owner_mend, "%s belongs to user %u, the role runs as %u and may not be able to read it",
+                 path, st.st_uid, d->as.uid);
+        } else if (S_ISDIR(st.st_mode) && depth) {
+            owners_look(d, path, depth - 1);
+        }
+    }
+    if (list) {
+        (void)closedir(list);
     }
 }
 
@@ -414,6 +491,29 @@ answer_look(struct doctor *d)
         tell(d, answer.status == 200 ? FINE : FAULT, "answers", "what it says that does not answer; its log says why",
              "%s: %s", request.url, answer.body);
     }
+}
+
+/* As the role's first user, whose credentials its start writes. */
+static struct err *
+session_begin(struct doctor *d, const char *service)
+{
+    const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")), *text;
+    struct credentials credentials = {0};
+
+    TRY(steps_read(&d->as, path, &text));
+    if (!text) {
+        return err_new(E_NOT_FOUND, NULL, "%s: no such file", path);
+    }
+    TRY(steps_credentials(&d->as, path, &credentials));
+    credentials.service = service;
+    return session_open_with(d->mem, &credentials, false, &d->cli->session);
+}
+
+static const char *
+session_mend(const struct doctor *d)
+{
+    return d->may_read ? mem_printf(d->mem, "that it answers (above); its start writes %s/clouds.yaml", option_of(d, "state"))
+                       : "say it as root";
 }
 
 /* ---- an orchestrator's sites --------------------------------------------------------------------- */
@@ -501,11 +601,7 @@ peer_look(struct doctor *d, const struct ip *own, const struct ip *peer, int siz
 static struct err *
 peers_of(struct doctor *d, const struct json **ports)
 {
-    struct credentials credentials = {0};
-
-    TRY(steps_credentials(&d->as, mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")), &credentials));
-    credentials.service = "network";
-    TRY(session_open_with(d->mem, &credentials, false, &d->cli->session));
+    TRY(session_begin(d, "network"));
     TRY(session_get(&d->cli->session, "/v2.0/carrick-interconnect/remote_ports?fields=vtep", ports));
     *ports = json_get(*ports, "remote_ports");
     return NULL;
@@ -520,7 +616,7 @@ peers_look(struct doctor *d, const struct ip *own, int size)
     AUTO(err) e = peers_of(d, &ports);
 
     if (e) {
-        tell(d, WARNING, "paths", "say it as root, while the site runs", "other sites cannot be asked for: %s", e->message);
+        tell(d, WARNING, "paths", session_mend(d), "other sites cannot be asked for: %s", e->message);
     }
     for (size_t i = 0; !e && ports && i < ports->n && n < PEERS_MAX; i++) {
         size_t known = 0;
@@ -608,14 +704,10 @@ services_look(struct doctor *d)
 static void
 orchestrator_look(struct doctor *d)
 {
-    struct credentials credentials = {0};
-    const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state"));
-    struct err *e = steps_credentials(&d->as, path, &credentials);
+    struct err *e = session_begin(d, NULL);
 
-    credentials.service = NULL;
-    e = e ? e : session_open_with(d->mem, &credentials, false, &d->cli->session);
     if (e) {
-        tell(d, WARNING, "sites", "say it as root", "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "sites", session_mend(d), "cannot be asked for: %s", e->message);
         err_free(e);
         return;
     }
@@ -644,7 +736,12 @@ role_look(struct doctor *d)
     if (d->may_read) {
         certificate_look(d);
         disk_look(d);
+        d->owner_mend = NULL;
+        if (!geteuid() && d->as.uid) {
+            owners_look(d, option_of(d, "state"), 1);
+        }
         store_look(d);
+        seal_look(d);
     } else {
         tell(d, WARNING, "access", "say it as root",
              "certificates and the store are for its user alone: they are not looked at");

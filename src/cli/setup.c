@@ -320,6 +320,11 @@ own_sign(struct setup *s, const char *ca, const char *ca_key, const char *key, c
             *cert = now;
             return NULL;
         }
+        if (!ca_key && s->kind->signs) {
+            return err_wrap(e, "%s cannot be made anew: the authority's key (%s) is gone. Put it back from a backup, or move %s "
+                            "away too, for a new authority, which every site has to join", s->cert,
+                            tls_path(s, "authority.key"), s->ca);
+        }
         if (!ca_key) {
             return err_wrap(e, "%s is not signed here: have it signed anew with `carrick site join`",
                             s->cert);
