@@ -210,9 +210,11 @@ role_choose(struct cli *cli, const char **word)
     size_t n = 0;
 
     *word = option_get(cli, "role");
-    for (size_t i = 0; !*word && i < ARRAY_SIZE(words); i++) {
+    bool is_said = *word != NULL;
+
+    for (size_t i = 0; !is_said && i < ARRAY_SIZE(words); i++) {
         TRY(role_of(cli, words[i], &role, &file));
-        if (file_exists(file)) {
+        if (role_is_here(cli, role, file)) {
             n++;
             *word = n == 1 ? words[i] : NULL;
         }
@@ -293,6 +295,7 @@ static const struct {
     {"*.part", TREAT_SKIP},       /* uploads under way: they begin again */
     {"*.new", TREAT_SKIP},
     {"faults/*", TREAT_SKIP},
+    {"lost+found", TREAT_SKIP},   /* of a file system of its own: root's */
     {"packages/*", TREAT_CONTENT},
     {"images/*", TREAT_CONTENT},
     {"audit.log*", TREAT_WHOLE},
@@ -393,7 +396,7 @@ name_take(struct backup *b, int dir, const char *path, const char *name, int dep
     struct stat st;
 
     if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)) ||
-        (S_ISREG(st.st_mode) && (treat_of(below) == TREAT_SKIP || map_get(&b->taken, below)))) {
+        treat_of(below) == TREAT_SKIP || (S_ISREG(st.st_mode) && map_get(&b->taken, below))) {
         return NULL; /* ... a name that is given anew meanwhile may be listed twice, too */
     }
     if (!bundle_name_ok(below) || depth > DEPTH_MAX) {

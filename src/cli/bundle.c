@@ -12,6 +12,8 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PIECE ((size_t)256 << 10)
@@ -125,6 +127,35 @@ archive_fault(const struct bundle *bundle)
                                                             : archive_error_string(bundle->archive));
 }
 
+/* What one that was killed has left is ours to write over; what another one writes, or somebody else made, is not.
+ * Where it was killed with all of it done the part is another name of the archive, and only that goes. */
+static struct err *
+part_open(const char *part, int *fd)
+{
+    struct stat st;
+
+    if (!lstat(part, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink > 1) {
+        (void)unlink(part);
+    }
+    AUTO_FD own = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+    if (own < 0 || fstat(own, &st)) {
+        return err_errno(E_UNAVAILABLE, "make %s", part);
+    }
+    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
+        return err_new(E_EXISTS, NULL, "%s is there, and is no archive of yours that was begun: remove it", part);
+    }
+    if (flock(own, LOCK_EX | LOCK_NB)) {
+        return err_new(E_EXISTS, NULL, "another one is writing %s", part);
+    }
+    if (ftruncate(own, 0) || fchmod(own, 0600)) {
+        return err_errno(E_UNAVAILABLE, "make %s", part);
+    }
+    *fd = own;
+    own = -1;
+    return NULL;
+}
+
 struct err *
 bundle_make(struct mem *mem, const char *path, struct bundle **out)
 {
@@ -135,10 +166,7 @@ bundle_make(struct mem *mem, const char *path, struct bundle **out)
         return err_new(E_EXISTS, NULL, "%s is there already, and is not written over", path);
     }
     *bundle = (struct bundle){.mem = mem, .path = mem_str(mem, path), .fd = -1};
-    bundle->fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (bundle->fd < 0) {
-        return err_errno(errno == EEXIST ? E_EXISTS : E_UNAVAILABLE, "make %s", part);
-    }
+    TRY(part_open(part, &bundle->fd));
     bundle->part = part;
     bundle->piece = mem_alloc(mem, PIECE);
     bundle->archive = archive_write_new();

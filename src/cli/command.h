@@ -110,6 +110,8 @@ command_fn alarm_acknowledge_one;                /* alarm.c */
 command_fn pm_job_create, pm_threshold_create, pm_set, pm_report_show; /* pm.c */
 command_fn chain_trace;                          /* chain.c */
 command_fn top_show;                             /* top.c */
+/* So much of a page as a terminal of that size holds, without a newline behind the last line; what is missing is told. */
+void top_fit(struct buf *out, const char *page, size_t rows, size_t columns);
 command_fn config_check, config_show, config_sample; /* config.c */
 extern const struct cli_option config_options[];
 command_fn token_show;

@@ -71,6 +71,47 @@ config_read(struct cli *cli, const struct cli_role *role, const char *file,
     return true;
 }
 
+bool
+role_is_here(struct cli *cli, const struct cli_role *role, const char *file)
+{
+    AUTO_BUF sample = BUF_INIT, faults = BUF_INIT;
+    struct settings *settings;
+    char *text = NULL;
+    struct err *e = file_read(cli->mem, file, (size_t)256 << 10, &text, NULL);
+
+    if (e) {
+        bool is_absent = err_is(e, E_NOT_FOUND);
+
+        err_ignore(e, "who reads it says why it cannot");
+        return !is_absent;
+    }
+    settings_sample(&sample, role->name, role->settings);
+    if (!str_eq(text, sample.data) || !config_read(cli, role, file, &settings, &faults)) {
+        return true;
+    }
+    const char *state = setting_text(settings, "state");
+
+    return !*state || file_exists(state);
+}
+
+/* A fault that the role itself finds is called after an option: it stands where the option does. */
+static void
+fault_add(const struct settings *settings, const char *file, const char *message, struct buf *faults)
+{
+    const char *name = str_starts(message, "--") ? message + 2 : "";
+    size_t n = strcspn(name, " :");
+
+    for (size_t i = 0; i < settings->n; i++) {
+        const char *known = settings->table[i].name;
+
+        if (strlen(known) == n && !strncmp(known, name, n) && setting_is_given(settings, i)) {
+            buf_printf(faults, "%s: %s\n", settings->origins[i], name);
+            return;
+        }
+    }
+    buf_printf(faults, "%s: %s\n", file, message);
+}
+
 /* Tells what is wrong with a file, or how much it sets. */
 static bool
 config_check_one(struct cli *cli, const struct cli_role *role, const char *file)
@@ -79,11 +120,12 @@ config_check_one(struct cli *cli, const struct cli_role *role, const char *file)
     struct settings *settings;
     size_t n = 0;
 
-    if (config_read(cli, role, file, &settings, &faults) && role->check) {
-        struct err *e = role->check(cli->mem, settings);
+    (void)config_read(cli, role, file, &settings, &faults);
+    if (!settings->is_unread && role->check) { /* All that is wrong, whatever else is. */
+        struct err *e = role->check(cli->mem, settings_righted(cli->mem, settings));
 
         for (const struct err *one = e; one; one = one->next) {
-            buf_printf(&faults, "%s: %s\n", file, one->message);
+            fault_add(settings, file, one->message, &faults);
         }
         err_free(e);
     }

@@ -8,16 +8,20 @@
 #include "agent/link.h"
 #include "base/net.h"
 #include "base/time.h"
+#include "base/version.h"
+#include "faces/role.h"
 #include "http/authority.h"
 #include "store/store.h"
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -52,6 +56,7 @@ struct doctor {
     const char *file;
     struct steps as; /* its user */
     bool may_read;   /* what only its user may */
+    const char *owner_mend; /* where something of its folder is another's, else null */
 };
 
 /* Tells of one thing; 'mend' null where there is nothing to do. */
@@ -237,6 +242,36 @@ served_at(const struct doctor *d, bool *is_loopback)
     return is_ip && !str_in(address, (const char *[]){"0.0.0.0", "::", NULL}) ? address : NULL;
 }
 
+/* Whether the certificate is one that `carrick setup` made, and its authority is here. */
+static bool
+is_own(const struct doctor *d)
+{
+    return str_eq(option_of(d, "tls-cert"), mem_printf(d->mem, "%s/tls/own.crt", option_of(d, "state")));
+}
+
+static bool
+signs_here(const struct doctor *d)
+{
+    const char *key = NULL;
+
+    err_ignore(steps_read(&d->as, mem_printf(d->mem, "%s/tls/authority.key", option_of(d, "state")), &key),
+               "then nothing is signed by it");
+    return key != NULL;
+}
+
+static const char *
+certificate_mend(const struct doctor *d)
+{
+    const char *role = d->role->name;
+
+    if (*option_of(d, "tls-cert") && !is_own(d)) {
+        return "it is your own: put another one in its place, which is taken without a restart";
+    }
+    return !*option_of(d, "tls-cert") || signs_here(d)
+               ? mem_printf(d->mem, "carrick setup %s", role)
+               : "the orchestrator signed it: carrick site invite there, and carrick site join here";
+}
+
 /* The authority's own end: all that it signed end with it. */
 static void
 authority_look(struct doctor *d, const char *authority)
@@ -245,7 +280,10 @@ authority_look(struct doctor *d, const char *authority)
 
     if (e) {
         tell(d, WARNING, "authority",
-             "move tls/authority.key and tls/ca.crt away, carrick setup ROLE, and let every site join again",
+             !is_own(d) ? "it is your own: a new one, and certificates that it has signed"
+             : !signs_here(d) ? "it is the orchestrator's: carrick doctor there"
+             : mem_printf(d->mem, "move tls/authority.key and tls/ca.crt away, carrick setup %s%s", d->role->name,
+                          str_eq(d->role->name, "orchestrator") ? ", and let every site join again" : ""),
              "%s: %s", option_of(d, "ca"), e->message);
     } else {
         tell(d, FINE, "authority", NULL, "%s is good for the next %d days", option_of(d, "ca"), AUTHORITY_DAYS);
@@ -269,7 +307,7 @@ certificate_look(struct doctor *d)
     bool is_loopback;
     const char *hosts[] = {served_at(d, &is_loopback), NULL};
     const char *cert, *key_text, *authority = NULL;
-    static const char mend[] = "carrick setup ROLE (for a site that has joined: an invitation, and carrick site join)";
+    const char *mend = certificate_mend(d);
 
     if (!*path) {
         plain_look(d, mend, is_loopback);
@@ -280,6 +318,7 @@ certificate_look(struct doctor *d)
     e = e ? e : steps_read(&d->as, key, &key_text);
     e = e || !*ca ? e : steps_read(&d->as, ca, &authority);
     if (!e && (!cert || !key_text || (*ca && !authority))) {
+        path = !cert ? path : !key_text ? key : ca;
         e = err_new(E_NOT_FOUND, NULL, "no such file");
     }
     /* Nobody signed it but itself, where no authority is named. */
@@ -341,11 +380,82 @@ store_look(struct doctor *d)
         tell(d, WARNING, "store", "start it", "%s: it has not run here yet", shown);
     } else if (err_is(e, E_CONFLICT)) {
         tell(d, FAULT, "store", "the configuration is to say where the rows are (`database`)", "%s", e->message);
+    } else if (e && !*url && d->owner_mend) {
+        tell(d, FAULT, "store", d->owner_mend, "%s", e->message);
     } else if (e) {
         tell(d, FAULT, "store", *url ? "see that the server runs, and lets this user into the database (`database`)"
                                      : "stop the role and restore a backup", "%s", e->message);
     } else {
         tell(d, FINE, "store", NULL, *url ? "%s answers" : "%s is whole", shown);
+    }
+}
+
+/* Folder of keys: that of all replicas, where they share one. */
+static const char *
+keys_in(const struct doctor *d)
+{
+    const char *shared = option_of(d, "shared");
+
+    return *shared ? shared : option_of(d, "state");
+}
+
+/* A step_fn: as the role's user. */
+static struct err *
+seal_as_user(void *arg)
+{
+    struct doctor *d = arg;
+    const struct store_config config = {.path = setting_store(d->mem, d->role, d->settings), .version = carrick_version,
+                                        .tables = d->role->tables(d->mem)};
+
+    return role_seal_lost(d->mem, keys_in(d), &config);
+}
+
+/* A role that runs does not notice; it is the next start that would. */
+static void
+seal_look(struct doctor *d)
+{
+    const char *path = mem_printf(d->mem, "%s/seal.key", keys_in(d));
+
+    if (!file_exists(mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")))) {
+        return; /* It has not run here yet. */
+    }
+    AUTO(err) e = steps_as_user(&d->as, seal_as_user, d);
+
+    if (!e) {
+        tell(d, FAULT, "sealing key", mem_printf(d->mem, "put it back, from a backup; carrick secret lost %s tells what "
+                                                 "is lost without", d->role->name),
+             "no key in %s opens the store: %s is gone, or another one; the role will not start again", keys_in(d), path);
+    } else if (str_eq(e->type, ROLE_KEY_OPENS)) {
+        tell(d, FINE, "sealing key", NULL, "%s opens the store", path);
+    } else {
+        tell(d, FAULT, "sealing key", "what the store's look says (above)", "%s", e->message);
+    }
+}
+
+/* What is not the role's user's it may not be able to read: put back by hand, say. */
+static void
+owners_look(struct doctor *d, const char *folder, int depth)
+{
+    DIR *list = opendir(folder);
+    struct stat st;
+
+    for (const struct dirent *at = list ? readdir(list) : NULL; at && !d->owner_mend; at = readdir(list)) {
+        const char *path = mem_printf(d->mem, "%s/%s", folder, at->d_name);
+
+        if (str_in(at->d_name, (const char *[]){".", "..", "lost+found", NULL}) || lstat(path, &st)) {
+            continue;
+        }
+        if (st.st_uid != d->as.uid) {
+            d->owner_mend = mem_printf(d->mem, "chown -R --no-dereference %u:%u %s", d->as.uid, d->as.gid,
+                                       option_of(d, "state"));
+            tell(d, WARNING, "ownership", d->owner_mend, "%s belongs to user %u, the role runs as %u and may not be able to read it",
+                 path, st.st_uid, d->as.uid);
+        } else if (S_ISDIR(st.st_mode) && depth) {
+            owners_look(d, path, depth - 1);
+        }
+    }
+    if (list) {
+        (void)closedir(list);
     }
 }
 
@@ -376,8 +486,13 @@ answer_look(struct doctor *d)
         err_ignore(steps_read(&d->as, ca, &authority), "the certificate's look has told");
     }
     const struct http_client_config config = {.tls.ca_text = authority};
-    AUTO(err) e = http_fetch(d->mem, &config, &request, &answer);
+    struct err *e = http_fetch(d->mem, &config, &request, &answer);
 
+    if (!e && answer.status == 503) { /* It answers by its last look, and has looked again since. */
+        (void)sleep(1);
+        e = http_fetch(d->mem, &config, &request, &answer);
+    }
+    AUTO(err) told = e;
     if (e) {
         tell(d, FAULT, "answers", mem_printf(d->mem, "systemctl start carrick-%s, or carrick run %s; its log says why",
                                              d->role->name, d->role->name), "%s", e->message);
@@ -385,6 +500,29 @@ answer_look(struct doctor *d)
         tell(d, answer.status == 200 ? FINE : FAULT, "answers", "what it says that does not answer; its log says why",
              "%s: %s", request.url, answer.body);
     }
+}
+
+/* As the role's first user, whose credentials its start writes. */
+static struct err *
+session_begin(struct doctor *d, const char *service)
+{
+    const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")), *text;
+    struct credentials credentials = {0};
+
+    TRY(steps_read(&d->as, path, &text));
+    if (!text) {
+        return err_new(E_NOT_FOUND, NULL, "%s: no such file", path);
+    }
+    TRY(steps_credentials(&d->as, path, &credentials));
+    credentials.service = service;
+    return session_open_with(d->mem, &credentials, false, &d->cli->session);
+}
+
+static const char *
+session_mend(const struct doctor *d)
+{
+    return d->may_read ? mem_printf(d->mem, "that it answers (above); its start writes %s/clouds.yaml", option_of(d, "state"))
+                       : "say it as root";
 }
 
 /* ---- an orchestrator's sites --------------------------------------------------------------------- */
@@ -434,7 +572,7 @@ site_clock_look(struct doctor *d, const char *name, const char *url)
     if (off_s <= -SETUP_CLOCK_S || off_s >= SETUP_CLOCK_S) {
         tell(d, FAULT, mem_printf(d->mem, "site %s clock", name), "run chrony or systemd-timesyncd on both boxes",
              "it is %lld s %s this box's: certificates, tokens and records depend on it",
-             (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "before" : "behind");
+             (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "ahead of" : "behind");
     }
 }
 
@@ -462,7 +600,7 @@ sites_look(struct doctor *d)
     AUTO(err) e = session_get(&d->cli->session, "/carrick/v1/sites", &sites);
 
     if (e) {
-        tell(d, WARNING, "sites", NULL, "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "sites", "that the orchestrator answers (above)", "cannot be asked for: %s", e->message);
         return;
     }
     json_each (sites, i) {
@@ -498,11 +636,7 @@ peer_look(struct doctor *d, const struct ip *own, const struct ip *peer, int siz
 static struct err *
 peers_of(struct doctor *d, const struct json **ports)
 {
-    struct credentials credentials = {0};
-
-    TRY(steps_credentials(&d->as, mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")), &credentials));
-    credentials.service = "network";
-    TRY(session_open_with(d->mem, &credentials, false, &d->cli->session));
+    TRY(session_begin(d, "network"));
     TRY(session_get(&d->cli->session, "/v2.0/carrick-interconnect/remote_ports?fields=vtep", ports));
     *ports = json_get(*ports, "remote_ports");
     return NULL;
@@ -517,7 +651,7 @@ peers_look(struct doctor *d, const struct ip *own, int size)
     AUTO(err) e = peers_of(d, &ports);
 
     if (e) {
-        tell(d, WARNING, "paths", "say it as root, while the site runs", "other sites cannot be asked for: %s", e->message);
+        tell(d, WARNING, "paths", session_mend(d), "other sites cannot be asked for: %s", e->message);
     }
     for (size_t i = 0; !e && ports && i < ports->n && n < PEERS_MAX; i++) {
         size_t known = 0;
@@ -574,7 +708,8 @@ service_look(struct doctor *d, const struct json *service)
     const char *what = mem_printf(d->mem, "service %s", print_plain(d->mem, name));
 
     if (e) {
-        tell(d, WARNING, what, NULL, "cannot be compared with its sites now: %s", e->message);
+        tell(d, WARNING, what, "that all of its sites are UP (above); else its log says why",
+             "cannot be compared with its sites now: %s", e->message);
     } else {
         tell(d, n || n_left ? WARNING : FINE, what,
              mem_printf(d->mem, "carrick drift %s shows them; --repair mends, --left-over deletes",
@@ -591,7 +726,7 @@ services_look(struct doctor *d)
                               "/nslcm/v2/ns_instances?filter=(eq,nsState,INSTANTIATED)", &services);
 
     if (e) {
-        tell(d, WARNING, "services", NULL, "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "services", "that the orchestrator answers (above)", "cannot be asked for: %s", e->message);
     }
     for (size_t i = 0; !e && services && i < services->n && i < SERVICES_MAX; i++) {
         service_look(d, services->items[i]);
@@ -604,14 +739,10 @@ services_look(struct doctor *d)
 static void
 orchestrator_look(struct doctor *d)
 {
-    struct credentials credentials = {0};
-    const char *path = mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state"));
-    struct err *e = steps_credentials(&d->as, path, &credentials);
+    struct err *e = session_begin(d, NULL);
 
-    credentials.service = NULL;
-    e = e ? e : session_open_with(d->mem, &credentials, false, &d->cli->session);
     if (e) {
-        tell(d, WARNING, "sites", "say it as root", "cannot be asked for: %s", e->message);
+        tell(d, WARNING, "sites", session_mend(d), "cannot be asked for: %s", e->message);
         err_free(e);
         return;
     }
@@ -641,7 +772,12 @@ role_look(struct doctor *d)
     if (d->may_read) {
         certificate_look(d);
         disk_look(d);
+        d->owner_mend = NULL;
+        if (!geteuid() && d->as.uid) {
+            owners_look(d, option_of(d, "state"), 1);
+        }
         store_look(d);
+        seal_look(d);
     } else {
         tell(d, WARNING, "access", "say it as root",
              "certificates and the store are for its user alone: they are not looked at");
@@ -674,7 +810,7 @@ doctor_run(struct cli *cli)
             continue;
         }
         TRY(role_of(cli, role->name, &d.role, &file));
-        if (file_exists(file)) {
+        if (role_is_here(cli, d.role, file)) {
             d.file = file;
             n_roles++;
             role_look(&d);

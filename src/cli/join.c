@@ -109,7 +109,7 @@ clock_check(const struct http_answer *answer)
     }
     return err_new(E_CONFLICT, NULL, "the clock of this box is %lld s %s the orchestrator's: set both "
                    "first, certificates and tokens depend on it",
-                   (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "behind" : "before");
+                   (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "behind" : "ahead of");
 }
 
 static struct err *
@@ -151,8 +151,8 @@ certificate_get(struct join *j)
     struct jw w = jw_to(&body);
 
     TRY(steps_read(&j->steps, j->key_path, &j->key));
-    if (!j->key) {
-        return err_new(E_NOT_FOUND, NULL, "%s: no such file", j->key_path);
+    if (!j->key) { /* It was lost: another one is signed now. */
+        TRY(authority_key(mem, &j->key));
     }
     TRY(http_authority(mem, j->url, j->fingerprint, &j->authority));
     TRY(ask(j, "/healthz", NULL, &answer));
@@ -187,6 +187,8 @@ key_forget(void *arg)
 static struct err *
 certificate_put(struct join *j)
 {
+    TRY(steps_add(&j->steps, (struct step){.what = "key of this box", .path = j->key_path, .text = j->key, .mode = 0600,
+                                           .is_users = true}));
     TRY(steps_add(&j->steps, (struct step){.what = "authority that certificates are believed by",
                                            .path = j->ca_path, .text = j->authority, .mode = 0644,
                                            .is_users = true}));

@@ -64,6 +64,12 @@ option_known(struct cli *cli, const char *name, bool *wants)
     return option || is_attr(cli, name);
 }
 
+static bool
+is_option(const char *word)
+{
+    return str_starts(word, "--") && word[2];
+}
+
 static struct err *
 option_add(struct cli *cli, int argc, char **argv, int *i)
 {
@@ -75,11 +81,16 @@ option_add(struct cli *cli, int argc, char **argv, int *i)
     if (!option_known(cli, given.name, &wants)) {
         return err_new(E_INVALID, NULL, "there is no option --%s", given.name);
     }
+    if (!wants && equals) {
+        return err_new(E_INVALID, NULL, "--%s takes no value", given.name);
+    }
     if (wants && equals) {
         given.value = equals + 1;
     } else if (wants) {
-        if (*i + 1 >= argc) {
-            return err_new(E_INVALID, NULL, "--%s needs a value", given.name);
+        if (*i + 1 >= argc || is_option(argv[*i + 1])) {
+            return err_new(E_INVALID, NULL, "--%s needs a value%s", given.name,
+                           *i + 1 < argc ? mem_printf(cli->mem, " (--%s=%s where that is one)", given.name, argv[*i + 1])
+                                         : "");
         }
         given.value = argv[++*i];
     }
@@ -91,7 +102,7 @@ struct err *
 options_read(struct cli *cli, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
-        if (str_starts(argv[i], "--") && argv[i][2]) {
+        if (is_option(argv[i])) {
             TRY(option_add(cli, argc, argv, &i));
         } else if (cli->n_args == CLI_ARGS_MAX) {
             return err_new(E_INVALID, NULL, "too many arguments");
@@ -140,7 +151,7 @@ attr_write(struct cli *cli, struct jw *w, const struct attr *attr, const char *v
         jw_json(w, key, json);
     } else if (attr->type == ATTR_T_integer && str_to_i64(value, &number)) {
         jw_int(w, key, number);
-    } else if (attr->type == ATTR_T_boolean) {
+    } else if (attr->type == ATTR_T_boolean && (str_eq(value, "true") || str_eq(value, "false"))) {
         jw_bool(w, key, str_eq(value, "true"));
     } else {
         jw_str(w, key, value);

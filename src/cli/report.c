@@ -266,13 +266,35 @@ outcome_add(struct report *r, const char *name, const char *text, struct err *e)
 }
 
 static struct err *
-command_add(struct report *r, const char *name, const char *const *argv)
+command_run(struct report *r, const char *const *argv, const char **text)
 {
     const struct process_spec spec = {.argv = argv, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1};
-    const char *text = NULL;
-    struct err *e = process_run(r->mem, &spec, NULL, COMMAND_MS, &text);
+
+    *text = NULL;
+    return process_run(r->mem, &spec, NULL, COMMAND_MS, text);
+}
+
+static struct err *
+command_add(struct report *r, const char *name, const char *const *argv)
+{
+    const char *text;
+    struct err *e = command_run(r, argv, &text);
 
     return outcome_add(r, name, text, e);
+}
+
+/* Its status says how bad it is, and not that it failed. */
+static struct err *
+doctor_add(struct report *r)
+{
+    const char *text, *dir = str_or(option_get(r->cli, "config-dir"), "/etc/carrick");
+    struct err *e = command_run(r, process_argv(r->mem, "/proc/self/exe", "doctor", "--json", "--config-dir", dir, NULL), &text);
+
+    if (!str_empty(text)) {
+        err_ignore(e, "what it says is there");
+        e = NULL;
+    }
+    return outcome_add(r, "doctor.json", text, e);
 }
 
 struct look {
@@ -295,8 +317,6 @@ static struct err *
 box_add(struct report *r)
 {
     const struct look looks[] = {
-        {"doctor.json", {"/proc/self/exe", "doctor", "--json", "--config-dir",
-                             str_or(option_get(r->cli, "config-dir"), "/etc/carrick")}},
         {"disks", {"df", "-k"}},
         {"memory", {"free", "-m"}},
     };
@@ -315,6 +335,7 @@ box_add(struct report *r)
     jw_str(&w, "os", os);
     jw_end(&w);
     TRY(text_add(r, "versions.json", buf_copy(r->mem, &out)));
+    TRY(doctor_add(r));
     return looks_add(r, looks, ARRAY_SIZE(looks));
 }
 
@@ -425,22 +446,54 @@ journal_add(struct report *r)
                             mem_printf(r->mem, "carrick-%s", r->role->name), NULL));
 }
 
+/* Folder of the agent of this box: as its file says, or as it is without one. */
+static const char *
+agent_state(struct report *r)
+{
+    AUTO_BUF faults = BUF_INIT;
+    const struct cli_role *agent;
+    struct settings *settings;
+    const char *file;
+    struct err *e = role_of(r->cli, "agent", &agent, &file);
+
+    if (e) {
+        err_ignore(e, "this program has none");
+        return "";
+    }
+    if (file_exists(file) && config_read(r->cli, agent, file, &settings, &faults)) {
+        return setting_text(settings, "state");
+    }
+    for (const struct setting *setting = agent->settings; setting->name; setting++) {
+        if (str_eq(setting->name, "state")) {
+            return str_or(setting->def, "");
+        }
+    }
+    return "";
+}
+
 /* What the kernel has of the site's links, and does with packets. */
 static struct err *
 dataplane_add(struct report *r)
 {
+    static const char *const pins[] = {"/sys/fs/bpf/carrick", "/run/carrick/bpf"}; /* of a service; of `carrick run` */
     static const struct look looks[] = {
         {"dataplane/links.json", {"ip", "-j", "-d", "-s", "link"}},
         {"dataplane/addresses.json", {"ip", "-j", "address"}},
         {"dataplane/routes.json", {"ip", "-j", "route", "show", "table", "all"}},
         {"dataplane/neighbours.json", {"ip", "-j", "-s", "neighbour"}},
         {"dataplane/queues", {"tc", "-s", "qdisc"}},
-        {"dataplane/pinned", {"find", "/sys/fs/bpf/carrick", "-printf", "%P\\n"}},
-        {"dataplane/containers.json", {"crun", "--root", "/run/carrick-agent/crun", "list", "-f", "json"}},
         {"dataplane/kernel", {"dmesg", "--level", "warn,err,crit,alert,emerg"}},
     };
+    const char *root = mem_printf(r->mem, "%s/crun", agent_state(r));
 
-    return looks_add(r, looks, ARRAY_SIZE(looks));
+    TRY(looks_add(r, looks, ARRAY_SIZE(looks)));
+    for (size_t i = 0; i < ARRAY_SIZE(pins); i++) {
+        TRY(!file_exists(pins[i]) ? NULL : command_add(r, "dataplane/pinned", process_argv(r->mem, "find", pins[i], "-printf",
+                                                                                            "%P\\n", NULL)));
+    }
+    return file_exists(root) ? command_add(r, "dataplane/containers.json",
+                                           process_argv(r->mem, "crun", "--root", root, "list", "-f", "json", NULL))
+                             : NULL;
 }
 
 static struct err *
@@ -480,7 +533,7 @@ report_make(struct report *r)
             continue;
         }
         TRY(role_of(r->cli, role->name, &r->role, &r->file));
-        if (file_exists(r->file)) {
+        if (role_is_here(r->cli, r->role, r->file)) {
             n_roles++;
             TRY(role_add(r));
         }

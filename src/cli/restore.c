@@ -521,6 +521,9 @@ restore_tell(struct restore *r)
     if (!config_read(r->cli, r->role, r->config, &settings, &faults)) {
         printf("%s", faults.data);
     }
+    if (!str_starts(mem_printf(r->mem, "%s/", r->state), mem_printf(r->mem, "/var/lib/carrick/%s/", r->about.role))) {
+        printf("where systemd starts it, `carrick setup %s` first: it lets the service write there\n", r->about.role);
+    }
     printf("the one that it was made of must not run any more; then: systemctl enable --now carrick-%s, or "
            "carrick run %s\n", r->about.role, r->about.role);
 }

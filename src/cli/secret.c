@@ -66,7 +66,7 @@ seal_key_make(struct mem *mem, const char *now, const char **text)
 }
 
 static const struct secret secrets[] = {
-    {"admin-password", "new password of the administrator", "admin.password" IDENTITY_NEW_PASSWORD,
+    {"admin-password", "new password of the administrator", ROLE_PASSWORD IDENTITY_NEW_PASSWORD,
      NULL, password_make,
      "it stands in admin.password and clouds.yaml then; tokens that admin has are void", false},
     {"token-key", "new signing key of tokens", "token.key", "token.key", identity_key_renew,
@@ -267,8 +267,8 @@ secret_lost(struct cli *cli)
     TRY(secret_of(cli, "seal-key", &key));
     TRY(secret_of(cli, "admin-password", &password));
     TRY(secret_free(&steps, key, mem_printf(cli->mem, "%s/" ROLE_LOST_SEAL_KEY, place.state), place.role->name));
+    TRY(secret_add(&steps, &place, password, ROLE_LOST_PASSWORD)); /* First: the key alone would have it all given up. */
     TRY(secret_add(&steps, &place, key, ROLE_LOST_SEAL_KEY));
-    TRY(secret_add(&steps, &place, password, password->file));
     TRY(start_add(&steps, &place));
     TRY(steps_do(&steps));
     start_tell(&place, "the new key seals, and admin has the password of admin.password");

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CLOUDS_MAX (1 << 20)
+#define PAGES_MAX 1000
 #define SERVICE_TYPE "nfv-orchestration"
 
 /* ---- credentials ---------------------------------------------------------- */
@@ -56,6 +57,9 @@ clouds_find(struct mem *mem, const char **path)
         "/etc/openstack/clouds.yaml",
     };
 
+    if (!str_empty(places[0]) && access(places[0], R_OK)) { /* It is meant, and no other. */
+        return err_errno(errno == ENOENT ? E_NOT_FOUND : E_FORBIDDEN, "OS_CLIENT_CONFIG_FILE=%s", places[0]);
+    }
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
         if (places[i] && file_exists(places[i])) {
             *path = places[i];
@@ -163,6 +167,36 @@ credentials_read_site(struct mem *mem, const char *where, struct credentials *cr
     return credentials_complete(credentials);
 }
 
+/* ---- what a server says ---------------------------------------------------- */
+
+static enum err_code
+code_of(int status)
+{
+    for (int code = 1; code < E_N; code++) {
+        if (err_code_status((enum err_code)code) == status) {
+            return (enum err_code)code;
+        }
+    }
+    return status < 500 ? E_INVALID : E_REMOTE;
+}
+
+/* ProblemDetails, or the error of another dialect, as one line. */
+static const char *
+problem_text(const struct json *json, const char *body)
+{
+    static const char *const places[] = {"detail", "title", "error.message", "message",
+                                         "NeutronError.message"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        const char *text = json_str(json_path(json, places[i]));
+
+        if (text) {
+            return text;
+        }
+    }
+    return str_or(body, "");
+}
+
 /* ---- token and catalog ---------------------------------------------------- */
 
 static const char *
@@ -259,6 +293,20 @@ client_config(const struct session *session)
     };
 }
 
+static struct err *
+login_refusal(struct mem *mem, const struct session *session, const char *url, const struct http_answer *answer)
+{
+    const struct json *json = NULL;
+
+    if (answer->status == 401 || answer->status == 403) {
+        return err_new(E_UNAUTHENTICATED, NULL, "%s refused user \"%s\" (status %d)", url, session->credentials.username,
+                       answer->status);
+    }
+    err_ignore(json_parse(mem, answer->body, answer->body_len, &json), "then its words as they are");
+    return err_new(code_of(answer->status), NULL, "%s gives no token: %.300s (status %d)", url,
+                   problem_text(json, answer->body), answer->status);
+}
+
 /* A new token by password. */
 static struct err *
 login(struct session *session)
@@ -281,8 +329,7 @@ login(struct session *session)
     };
     TRY(http_fetch(mem, &config, &request, &answer));
     if (answer.status != 201) {
-        return err_new(E_UNAUTHENTICATED, NULL, "%s refused user \"%s\" (status %d)", request.url,
-                       session->credentials.username, answer.status);
+        return login_refusal(mem, session, request.url, &answer);
     }
     session->is_kept = false;
     session->token = mem_str(mem, http_answer_header(&answer, "X-Subject-Token"));
@@ -354,32 +401,14 @@ session_end(struct mem *mem, bool *ended)
 
 /* ---- calls ---------------------------------------------------------------- */
 
-static enum err_code
-code_of(int status)
-{
-    for (int code = 1; code < E_N; code++) {
-        if (err_code_status((enum err_code)code) == status) {
-            return (enum err_code)code;
-        }
-    }
-    return status < 500 ? E_INVALID : E_REMOTE;
-}
-
-/* ProblemDetails, or the error of another dialect, as one line. */
+/* Path and query of `<URL>; rel="next"` (RFC 8288), null where that is not what it says. */
 static const char *
-problem_text(const struct json *json, const char *body)
+link_next(struct mem *mem, const char *link)
 {
-    static const char *const places[] = {"detail", "title", "error.message", "message",
-                                         "NeutronError.message"};
+    const char *end = link && *link == '<' ? strchr(link, '>') : NULL;
+    const char *host = end ? strstr(link, "://") : NULL, *path = host ? strchr(host + 3, '/') : NULL;
 
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-        const char *text = json_str(json_path(json, places[i]));
-
-        if (text) {
-            return text;
-        }
-    }
-    return str_or(body, "");
+    return path && path < end && strstr(end, "rel=\"next\"") ? mem_strn(mem, path, (size_t)(end - path)) : NULL;
 }
 
 static struct err *
@@ -392,6 +421,7 @@ reply_read(struct session *session, const struct call *call, const struct http_a
         .status = answer->status,
         .body = answer->body,
         .location = http_answer_header(answer, "Location"),
+        .next = link_next(session->mem, http_answer_header(answer, "Link")),
     };
     if (answer->body_len && strstr(type, "json")) {
         TRY_MSG(json_parse(session->mem, answer->body, answer->body_len, &reply->json),
@@ -457,6 +487,20 @@ session_call(struct session *session, const struct call *call, struct reply *rep
     return reply_read(session, call, &answer, reply);
 }
 
+/* Pages of a list as one. */
+static const struct json *
+joined(struct mem *mem, const struct json *first, const struct json *more)
+{
+    struct json *all = mem_copy(mem, first, sizeof *first);
+
+    all->items = MEM_ARRAY(mem, first->n + more->n + 1, const struct json *);
+    for (size_t i = 0; i < first->n + more->n; i++) {
+        all->items[i] = i < first->n ? first->items[i] : more->items[i - first->n];
+    }
+    all->n = first->n + more->n;
+    return all;
+}
+
 struct err *
 session_get(struct session *session, const char *path, const struct json **json)
 {
@@ -465,5 +509,13 @@ session_get(struct session *session, const char *path, const struct json **json)
 
     TRY(session_call(session, &call, &reply));
     *json = reply.json;
+    for (int i = 0; reply.next && json_is(*json, JSON_T_ARRAY) && i < PAGES_MAX; i++) {
+        call.path = reply.next;
+        TRY(session_call(session, &call, &reply));
+        if (!json_is(reply.json, JSON_T_ARRAY)) {
+            return err_new(E_REMOTE, NULL, "GET %s answered no page of a list", call.path);
+        }
+        *json = joined(session->mem, *json, reply.json);
+    }
     return NULL;
 }

@@ -62,6 +62,7 @@ struct reply {
     const struct json *json; /* null where the answer has no body */
     const char *body;
     const char *location; /* Location header or null */
+    const char *next;     /* path of the next page (Link: rel="next") or null */
 };
 /* Makes one call; with a token of an earlier command that is refused (401, 403) or does not
  * reach the server, once more after a login.  A status of 400 or above is an error: its code by

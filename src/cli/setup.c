@@ -9,12 +9,15 @@
 #include "sys/process.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -164,11 +167,28 @@ listen_address(struct mem *mem, const char *listen)
     return address && ip_parse(address, &ip) ? address : NULL;
 }
 
+static bool
+is_own_address(const char *address)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM}, *at = NULL;
+    bool is_own = true;
+
+    if (getaddrinfo(address, NULL, &hints, &at)) {
+        return true;
+    }
+    AUTO_FD fd = socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    is_own = fd < 0 || !bind(fd, at->ai_addr, at->ai_addrlen) || errno != EADDRNOTAVAIL;
+    freeaddrinfo(at);
+    return is_own;
+}
+
 static struct err *
 ask_listen(struct setup *s)
 {
     struct mem *mem = s->cli->mem;
     const char *own = setup_own_address(mem);
+    int64_t port;
 
     s->listen = answer(s, "listen", own ? mem_printf(mem, "%s:%s", own, s->kind->port) : NULL);
     if (!s->listen) {
@@ -176,14 +196,17 @@ ask_listen(struct setup *s)
                        own ? ", as " : "", own ? mem_printf(mem, "%s:%s", own, s->kind->port) : "");
     }
     s->address = listen_address(mem, s->listen);
-    if (!s->address) {
-        return err_new(E_INVALID, NULL, "--listen %s: it is not ADDRESS:PORT", s->listen);
+    if (!s->address || !str_to_i64(strrchr(s->listen, ':') + 1, &port) || port < 1 || port > UINT16_MAX) {
+        return err_new(E_INVALID, NULL, "--listen %s: it is not ADDRESS:PORT (a port from 1 to 65535)", s->listen);
     }
     if (str_eq(s->address, "0.0.0.0") || str_eq(s->address, "::")) {
         return err_new(E_INVALID, NULL, "--listen %s: an address of this box is needed: clients are "
                        "told it, and the certificate is for it", s->listen);
     }
     wish(s, "listen", s->listen);
+    if (!is_own_address(s->address)) { /* It may come, and go to another box: told, not refused. */
+        printf("  note    no link of this box has %s now: the role does not start before one has\n", s->address);
+    }
     return NULL;
 }
 
@@ -296,6 +319,11 @@ own_sign(struct setup *s, const char *ca, const char *ca_key, const char *key, c
         if (!e) {
             *cert = now;
             return NULL;
+        }
+        if (!ca_key && s->kind->signs) {
+            return err_wrap(e, "%s cannot be made anew: the authority's key (%s) is gone. Put it back from a backup, or move %s "
+                            "away too, for a new authority, which every site has to join", s->cert,
+                            tls_path(s, "authority.key"), s->ca);
         }
         if (!ca_key) {
             return err_wrap(e, "%s is not signed here: have it signed anew with `carrick site join`",
@@ -473,13 +501,46 @@ systemctl(struct mem *mem, const char *verb, const char *option, const char *uni
     return good;
 }
 
+/* As a word of a unit: no specifier, no end of it. */
+static const char *
+unit_word(struct mem *mem, const char *path)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    for (const char *c = path; *c; c++) {
+        buf_printf(&out, "%s%c", *c == '%' ? "%" : *c == '"' || *c == '\\' ? "\\" : "", *c);
+    }
+    return mem_printf(mem, "\"%s\"", str_or(out.data, ""));
+}
+
+/* A folder that is not the unit's own: the service may write there, and waits for what is mounted there. */
+static struct err *
+unit_plan(struct setup *s)
+{
+    struct mem *mem = s->cli->mem;
+    const char *own = mem_printf(mem, "/var/lib/carrick/%s", s->kind->role);
+    const char *folder = mem_printf(mem, "/etc/systemd/system/carrick-%s.service.d", s->kind->role), *word;
+
+    if (!file_exists(SYSTEMD) || str_eq(s->state, own) || str_starts(s->state, mem_printf(mem, "%s/", own))) {
+        return NULL;
+    }
+    word = unit_word(mem, s->state);
+    TRY(steps_add(&s->steps, (struct step){.what = "folder of what the service is told besides", .path = folder,
+                                           .mode = 0755}));
+    return steps_add(&s->steps, (struct step){.what = "where the service may write",
+                                              .path = mem_printf(mem, "%s/state.conf", folder), .mode = 0644,
+                                              .text = mem_printf(mem, "[Unit]\nRequiresMountsFor=%s\n\n[Service]\n"
+                                                                 "ReadWritePaths=%s\n", word, word)});
+}
+
 /* step_fn */
 static struct err *
 service_start(struct cli *cli, const struct step *step)
 {
     struct err *e;
 
-    if (systemctl(cli->mem, "enable", "--quiet", step->arg, &e)) {
+    if (systemctl(cli->mem, "daemon-reload", NULL, NULL, &e) &&
+        systemctl(cli->mem, "enable", "--quiet", step->arg, &e)) {
         (void)systemctl(cli->mem, "restart", "--quiet", step->arg, &e);
     }
     return err_wrap(e, "systemctl: `journalctl -u %s` tells more", (const char *)step->arg);
@@ -566,6 +627,19 @@ setup_tell(const struct setup *s)
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 
+/* A folder that is made and given away is one below another one that is not the root: never /, /srv, /home. */
+static struct err *
+state_check(const char *state)
+{
+    const char *below = *state == '/' && state[1] && state[1] != '/' ? strchr(state + 1, '/') : NULL;
+
+    if (!below || !below[1] || str_ends(state, "/") || strstr(state, "//") || strstr(state, "/.")) {
+        return err_new(E_INVALID, NULL, "--state %s: a folder of its own is needed, as /var/lib/carrick/site or "
+                       "/srv/carrick/site", state);
+    }
+    return NULL;
+}
+
 struct err *
 setup_run(struct cli *cli)
 {
@@ -574,6 +648,7 @@ setup_run(struct cli *cli)
 
     TRY(setup_begin(&s));
     state = option_get(cli, "state");
+    TRY(state ? state_check(state) : NULL);
     state = state ? state : said(&s, "state");
     s.state = state ? state : mem_printf(cli->mem, "/var/lib/carrick/%s", s.kind->role);
     if (option_get(cli, "state")) {
@@ -586,6 +661,7 @@ setup_run(struct cli *cli)
     TRY(steps_add(&s.steps, (struct step){.what = "folder of everything it keeps", .path = s.state,
                                           .mode = 0700, .is_given = true}));
     TRY(tls_plan(&s));
+    TRY(unit_plan(&s));
     TRY(file_plan(&s));
     TRY(setup_service_add(&s.steps, s.kind->role));
     TRY(steps_do(&s.steps));

@@ -18,6 +18,9 @@ struct err *role_of(struct cli *cli, const char *word, const struct cli_role **r
 /* What the role would take from 'file'; false where something is wrong, told in 'faults'. */
 bool config_read(struct cli *cli, const struct cli_role *role, const char *file,
                  struct settings **settings, struct buf *faults);
+/* Whether this box has the role: its file is there, and somebody has said something in it, or it has run; the file
+ * that a package brings for each role makes none. */
+bool role_is_here(struct cli *cli, const struct cli_role *role, const char *file);
 /* Address of a text "ADDRESS:PORT", in 'mem'; null where it is none. */
 const char *listen_address(struct mem *mem, const char *listen);
 /* The first IPv4 address of the box that others may reach it at, or null. */

@@ -7,6 +7,7 @@
 #include "sys/file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define CLOUDS_MAX (1 << 20)
 
@@ -66,13 +67,13 @@ credentials_write(struct cli *cli, struct jw *w)
 }
 
 /* --country XX and --label KEY=VALUE, as a location. */
-static void
+static struct err *
 location_write(struct cli *cli, struct jw *w)
 {
     const char *country = option_get(cli, "country");
 
     if (!country && !option_flag(cli, "label")) {
-        return;
+        return NULL;
     }
     jw_object(w, "location");
     if (country) {
@@ -80,15 +81,20 @@ location_write(struct cli *cli, struct jw *w)
     }
     jw_object(w, "labels");
     vec_each (&cli->given, given) {
-        size_t n;
-        char **parts = str_split(cli->mem, given->value, '=', &n);
+        size_t n = strcspn(given->value, "=");
 
-        if (str_eq(given->name, "label") && n == 2) {
-            jw_str(w, parts[0], parts[1]);
+        if (!str_eq(given->name, "label")) {
+            continue;
         }
+        if (!n || !given->value[n]) {
+            cli->status = 2;
+            return err_new(E_INVALID, NULL, "--label %s: it is not KEY=VALUE", given->value);
+        }
+        jw_str(w, mem_strn(cli->mem, given->value, n), given->value + n + 1);
     }
     jw_end(w);
     jw_end(w);
+    return NULL;
 }
 
 struct err *
@@ -109,7 +115,7 @@ site_add(struct cli *cli)
     jw_str(&w, "name", cli->args[0]);
     TRY(credentials_write(cli, &w));
     TRY(options_to_body(cli, &site_table, POST, &w));
-    location_write(cli, &w);
+    TRY(location_write(cli, &w));
     jw_end(&w);
     TRY(noun_create(cli, &site_noun, body.data, &made));
     if (cli->json) {
@@ -134,8 +140,12 @@ site_set(struct cli *cli)
     jw_object(&w, NULL);
     TRY(credentials_write(cli, &w));
     TRY(options_to_body(cli, &site_table, PUT, &w));
-    location_write(cli, &w);
+    TRY(location_write(cli, &w));
     jw_end(&w);
+    if (str_eq(body.data, "{}")) {
+        cli->status = 2;
+        return err_new(E_INVALID, NULL, "nothing is said that is to change: carrick site set --help tells what may");
+    }
     call.path = mem_printf(cli->mem, "%s/%s", site_noun.path, json_get_str(thing, "id"));
     call.body = body.data;
     TRY(session_call(&cli->session, &call, &reply));

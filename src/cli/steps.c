@@ -3,6 +3,7 @@
 
 #include "sys/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <stdio.h>
@@ -102,13 +103,46 @@ is_folder(const struct step *step)
     return step->path && !step->text && !step->run;
 }
 
-struct err *
-steps_add(struct steps *steps, struct step step)
+/* Nothing is in it that could be anybody's. */
+static bool
+is_bare(const char *path)
+{
+    DIR *list = opendir(path);
+    size_t n = 0;
+
+    for (const struct dirent *d = list ? readdir(list) : NULL; d; d = readdir(list)) {
+        n += !str_in(d->d_name, (const char *[]){".", "..", "lost+found", NULL});
+    }
+    if (list) {
+        (void)closedir(list);
+    }
+    return list && !n;
+}
+
+/* One that is to be given to the role's user may be root's still: that of a set-up that was cut short, or where a file
+ * system is mounted. */
+static struct err *
+folder_look(const struct steps *steps, struct step *step)
 {
     struct stat st;
 
+    if (stat(step->path, &st) || !S_ISDIR(st.st_mode)) {
+        return NULL;
+    }
+    step->is_there = !step->is_given || geteuid() || st.st_uid == steps->uid;
+    step->was = "";
+    return step->is_there || (!st.st_uid && is_bare(step->path))
+               ? NULL
+               : err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user (here "
+                         "%u), name another one or chown it", step->path, st.st_uid, st.st_uid ? "" : ", and is not empty",
+                         steps->uid);
+}
+
+struct err *
+steps_add(struct steps *steps, struct step step)
+{
     if (is_folder(&step)) {
-        step.is_there = !stat(step.path, &st) && S_ISDIR(st.st_mode);
+        TRY(folder_look(steps, &step));
     } else if (step.text) {
         TRY(steps_read(steps, step.path, &step.was));
         step.is_there = str_eq(step.was, step.text);
@@ -206,7 +240,7 @@ take_back(void *arg)
     const struct step *step = doing->step;
 
     if (is_folder(step)) {
-        return rmdir(step->path) ? err_errno(E_UNAVAILABLE, "remove %s", step->path) : NULL;
+        return !step->was && rmdir(step->path) ? err_errno(E_UNAVAILABLE, "remove %s", step->path) : NULL;
     }
     if (step->was) {
         return file_write(step->path, step->was, strlen(step->was), step->mode);
@@ -224,6 +258,9 @@ folder_make(const struct steps *steps, const struct step *step)
         TRY(dir_make(mem_strn(steps->cli->mem, step->path, (size_t)(slash - step->path)), 0755));
     }
     TRY(dir_make(step->path, step->mode));
+    if (chmod(step->path, step->mode)) {
+        return err_errno(E_UNAVAILABLE, "chmod %s", step->path);
+    }
     return lchown(step->path, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path)
                                                      : NULL;
 }

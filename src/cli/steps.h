@@ -15,7 +15,7 @@ struct step {
     const char *what;  /* "key of this box" */
     const char *path;  /* folder or file, or null */
     const char *text;  /* a file's, as wanted; null = a folder, or what .run does */
-    const char *was;   /* a file's, as it is; null = there is none */
+    const char *was;   /* a file's, as it is; "" = a folder that is there; null = there is none */
     mode_t mode;
     bool is_there;     /* nothing to do */
     bool is_users;     /* made in the name of the role's user: root follows no link of its */

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #define EVERY_S 2
+#define FIRST_S 1 /* between the two looks of one page */
 #define LIST_MAX 12 /* lines of one list */
 
 /* ---- figures -------------------------------------------------------------------------------- */
@@ -94,6 +96,7 @@ struct top {
     struct session session; /* with that arena */
     struct figures now, was;
     bool of_site;
+    FILE *out; /* the page */
 };
 
 /* What a user may not see, or a server has not, is left out of the page. */
@@ -155,18 +158,18 @@ draw_process(const struct top *top)
 {
     const struct figures *now = &top->now, *was = &top->was;
 
-    printf("process    %.0f MiB, %.1f %% CPU, %.0f descriptors\n",
-           sum(now, "process_resident_memory_bytes", NULL) / 1048576,
-           rate(now, was, "process_cpu_seconds_total", NULL) * 100,
-           sum(now, "process_open_fds", NULL));
-    printf("requests   %.1f/s, %.1f ms each, %.1f/s refused by errors of ours\n",
-           rate(now, was, "carrick_http_requests_total", NULL),
-           mean_ms(top->mem, now, was, "carrick_http_request_duration_seconds", NULL),
-           rate(now, was, "carrick_http_requests_total", "status=\"5"));
-    printf("store      %.1f writes/s, %.1f ms a commit, %.0f refused\n",
-           rate(now, was, "carrick_store_writes_total", NULL),
-           mean_ms(top->mem, now, was, "carrick_store_commit_duration_seconds", NULL),
-           sum(now, "carrick_store_writes_total", "failed"));
+    fprintf(top->out, "process    %.0f MiB, %.1f %% CPU, %.0f descriptors\n",
+            sum(now, "process_resident_memory_bytes", NULL) / 1048576,
+            rate(now, was, "process_cpu_seconds_total", NULL) * 100,
+            sum(now, "process_open_fds", NULL));
+    fprintf(top->out, "requests   %.1f/s, %.1f ms each, %.1f/s refused by errors of ours\n",
+            rate(now, was, "carrick_http_requests_total", NULL),
+            mean_ms(top->mem, now, was, "carrick_http_request_duration_seconds", NULL),
+            rate(now, was, "carrick_http_requests_total", "status=\"5"));
+    fprintf(top->out, "store      %.1f writes/s, %.1f ms a commit, %.0f refused\n",
+            rate(now, was, "carrick_store_writes_total", NULL),
+            mean_ms(top->mem, now, was, "carrick_store_commit_duration_seconds", NULL),
+            sum(now, "carrick_store_writes_total", "failed"));
 }
 
 static void
@@ -174,11 +177,11 @@ draw_site(const struct top *top)
 {
     const struct figures *now = &top->now;
 
-    printf("agent      %s\n", sum(now, "carrick_agent_up", NULL) > 0 ? "answers" : "is away");
+    fprintf(top->out, "agent      %s\n", sum(now, "carrick_agent_up", NULL) > 0 ? "answers" : "is away");
     vec_each (&now->samples, at) {
         if (str_eq(at->name, "carrick_datapath_dropped_packets_total") && at->value > 0) {
-            printf("dropped    %.0f packets, %.1f/s, %s\n", at->value,
-                   rate(now, &top->was, at->name, at->labels), print_plain(top->mem, at->labels));
+            fprintf(top->out, "dropped    %.0f packets, %.1f/s, %s\n", at->value,
+                    rate(now, &top->was, at->name, at->labels), print_plain(top->mem, at->labels));
         }
     }
 }
@@ -188,17 +191,17 @@ draw_sites(struct top *top)
 {
     const struct json *sites = list_of(top, "/carrick/v1/sites");
 
-    printf("\n%-20s %-8s %9s %9s %9s\n", "SITE", "STATUS", "CALLS/S", "MS", "LOST");
+    fprintf(top->out, "\n%-20s %-8s %9s %9s %9s\n", "SITE", "STATUS", "CALLS/S", "MS", "LOST");
     json_each (sites, i) {
         const char *name = str_or(json_get_str(sites->items[i], "name"), "-");
         const char *label = mem_printf(top->mem, "site=\"%s\"", name);
 
-        printf("%-20s %-8s %9.1f %9.1f %9.0f\n", print_plain(top->mem, name),
-               str_or(json_get_str(sites->items[i], "status"), "-"),
-               rate(&top->now, &top->was, "carrick_site_calls_total", label),
-               mean_ms(top->mem, &top->now, &top->was, "carrick_site_call_duration_seconds", label),
-               sum(&top->now, "carrick_site_calls_total",
-                   mem_printf(top->mem, "%s,status=\"lost\"", label)));
+        fprintf(top->out, "%-20s %-8s %9.1f %9.1f %9.0f\n", print_plain(top->mem, name),
+                str_or(json_get_str(sites->items[i], "status"), "-"),
+                rate(&top->now, &top->was, "carrick_site_calls_total", label),
+                mean_ms(top->mem, &top->now, &top->was, "carrick_site_call_duration_seconds", label),
+                sum(&top->now, "carrick_site_calls_total",
+                    mem_printf(top->mem, "%s,status=\"lost\"", label)));
     }
 }
 
@@ -222,18 +225,18 @@ draw_operations(struct top *top)
             const struct json *op = list->items[i];
 
             if (!n++) {
-                printf("\n%-18s %-13s %-36s %s\n", "OPERATION", "STATE", "OF", "SINCE");
+                fprintf(top->out, "\n%-18s %-13s %-36s %s\n", "OPERATION", "STATE", "OF", "SINCE");
             }
             if (n <= LIST_MAX) {
-                printf("%-18s %-13s %-36s %s\n", str_or(json_get_str(op, kinds[k].type), "-"),
-                       str_or(json_get_str(op, "operationState"), "-"),
-                       str_or(json_get_str(op, kinds[k].of), "-"),
-                       str_or(json_get_str(op, "startTime"), "-"));
+                fprintf(top->out, "%-18s %-13s %-36s %s\n", str_or(json_get_str(op, kinds[k].type), "-"),
+                        str_or(json_get_str(op, "operationState"), "-"),
+                        str_or(json_get_str(op, kinds[k].of), "-"),
+                        str_or(json_get_str(op, "startTime"), "-"));
             }
         }
     }
     if (n > LIST_MAX) {
-        printf("and %d more\n", n - LIST_MAX);
+        fprintf(top->out, "and %d more\n", n - LIST_MAX);
     }
 }
 
@@ -243,27 +246,26 @@ draw_orchestrator(struct top *top)
     double behind = sum(&top->now, "carrick_change_log_entries", NULL) -
                     sum(&top->now, "carrick_notifier_log_entries", NULL);
 
-    printf("notices    %.1f/s, %.0f changes not told yet\n",
-           rate(&top->now, &top->was, "carrick_notifications_total", NULL), behind > 0 ? behind : 0);
-    printf("services   %s\n",
-           counted(top->mem, list_of(top, "/nslcm/v2/ns_instances?fields=nsState"), "nsState"));
-    printf("alarms     %s\n",
-           counted(top->mem, list_of(top, "/vnffm/v1/alarms?filter=(eq,ackState,UNACKNOWLEDGED)"),
-                   "perceivedSeverity"));
+    fprintf(top->out, "notices    %.1f/s, %.0f changes not told yet\n",
+            rate(&top->now, &top->was, "carrick_notifications_total", NULL), behind > 0 ? behind : 0);
+    fprintf(top->out, "services   %s\n",
+            counted(top->mem, list_of(top, "/nslcm/v2/ns_instances?fields=nsState"), "nsState"));
+    fprintf(top->out, "alarms     %s\n",
+            counted(top->mem, list_of(top, "/vnffm/v1/alarms?filter=(eq,ackState,UNACKNOWLEDGED)"),
+                    "perceivedSeverity"));
     draw_sites(top);
     draw_operations(top);
 }
 
 static void
-draw(struct top *top, const struct err *figures, bool again)
+draw(struct top *top, const struct err *figures)
 {
     char when[TIME_TEXT_SIZE];
 
-    fputs(again ? "\033[H\033[J" : "", stdout);
-    printf("%s %s   %s\n", top->of_site ? "site" : "orchestrator",
-           print_plain(top->mem, top->session.root), time_text(when, time_now_us(), TIME_Z));
+    fprintf(top->out, "%s %s   %s\n", top->of_site ? "site" : "orchestrator",
+            print_plain(top->mem, top->session.root), time_text(when, time_now_us(), TIME_Z));
     if (figures) {
-        printf("figures    none: %s\n", print_plain(top->mem, figures->message));
+        fprintf(top->out, "figures    none: %s\n", print_plain(top->mem, figures->message));
     } else {
         draw_process(top);
     }
@@ -272,14 +274,69 @@ draw(struct top *top, const struct err *figures, bool again)
     } else {
         draw_orchestrator(top);
     }
+}
+
+/* Bytes of the first characters of a line, 'columns' of them at most. */
+static size_t
+line_length(const char *line, size_t columns)
+{
+    size_t n = 0;
+
+    while (line[n] && line[n] != '\n' && (columns || ((unsigned char)line[n] & 0xc0) == 0x80)) {
+        columns -= ((unsigned char)line[n] & 0xc0) != 0x80;
+        n++;
+    }
+    return n;
+}
+
+void
+top_fit(struct buf *out, const char *page, size_t rows, size_t columns)
+{
+    size_t n = 0, shown = 0;
+
+    for (const char *line = page; *line; line += line[0] == '\n') {
+        n++;
+        line += strcspn(line, "\n");
+    }
+    for (const char *line = page; *line && (n <= rows || shown + 1 < rows); line += *line == '\n') {
+        buf_str(out, shown++ ? "\n" : "");
+        buf_add(out, line, line_length(line, columns));
+        line += strcspn(line, "\n");
+    }
+    if (shown < n && rows) {
+        AUTO_BUF rest = BUF_INIT;
+
+        buf_printf(&rest, "... %zu more lines: the terminal is too small", n - shown);
+        buf_str(out, shown ? "\n" : "");
+        buf_add(out, rest.data, line_length(rest.data, columns));
+    }
+}
+
+/* On a terminal in the place of the page before, as much as it holds. */
+static void
+show(const char *page, bool again)
+{
+    struct winsize size = {0};
+    AUTO_BUF out = BUF_INIT;
+
+    if (again && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col) {
+        buf_str(&out, "\033[H\033[J");
+        top_fit(&out, page, size.ws_row, size.ws_col);
+    } else {
+        buf_printf(&out, "%s%s", again ? "\033[H\033[J" : "", page);
+    }
+    (void)fwrite(out.data, 1, out.len, stdout);
     (void)fflush(stdout);
 }
+
 
 /* One look; its figures are in 'mem', which the next one reads. */
 static void
 look(struct top *top, struct mem *mem, bool again)
 {
     struct session *kept = &top->cli->session;
+    char *page = NULL;
+    size_t n = 0;
 
     top->mem = mem;
     top->was = top->now;
@@ -287,12 +344,32 @@ look(struct top *top, struct mem *mem, bool again)
     top->session = *kept;
     top->session.mem = mem;
     AUTO(err) figures = figures_get(top);
-    draw(top, figures, again);
+    top->out = open_memstream(&page, &n);
+    if (top->out) {
+        draw(top, figures);
+        (void)fclose(top->out);
+        show(page, again);
+        free(page);
+    }
     if (top->session.token != kept->token) { /* It was over. */
         kept->token = mem_str(top->cli->mem, top->session.token);
         kept->expires_at = mem_str(top->cli->mem, top->session.expires_at);
         kept->is_kept = false;
     }
+}
+
+/* What goes on is what changes: one page takes two looks.  Returns the arena of the first. */
+static struct mem *
+first_look(struct top *top)
+{
+    struct mem *mem = mem_new("top");
+
+    top->mem = mem;
+    top->session = top->cli->session;
+    top->session.mem = mem;
+    err_ignore(figures_get(top), "the look that is shown tells");
+    (void)sleep(FIRST_S);
+    return mem;
 }
 
 struct err *
@@ -311,6 +388,9 @@ top_show(struct cli *cli)
                               &cli->session));
     } else {
         TRY(session_open(cli->mem, !option_flag(cli, "no-token-cache"), &cli->session));
+    }
+    if (once) {
+        mem = first_look(&top);
     }
     do {
         mem_free(before);

@@ -399,7 +399,7 @@ identity_start(struct orchestrator *o)
         .auth_url = mem_printf(o->mem, "%s://%s/identity/v3", o->server.tls_cert ? "https" : "http",
                                o->values[OPTION_listen]),
         .ca_file = o->tls.ca_file,
-        .password_file = shared_path(o, "admin.password"),
+        .password_file = shared_path(o, ROLE_PASSWORD),
         .clouds_file = state_path(o, "clouds.yaml"),
     };
 

@@ -79,7 +79,8 @@ join_certificate_prepare(struct rest_request *r)
     TRY(store_read(nfvo->store, find_again, &finding));
     signing->name = finding.invitation->name;
     if (finding.site) { /* The answer that said so was lost; or what it was registered with is no more. */
-        struct err *e = site_probe(nfvo, r->mem, finding.site);
+        const char *version;
+        struct err *e = site_probe(nfvo, r->mem, finding.site, &version);
 
         signing->was_used = true;
         signing->is_joined = !e;

@@ -69,11 +69,12 @@ site_check(struct rest_request *r)
     if (r->route->verb == REST_UPDATE) {
         TRY(store_read(nfvo->store, site_merge, &probing));
     }
-    TRY(site_probe(r->op.user, r->mem, probing.site));
+    TRY(site_probe(r->op.user, r->mem, probing.site, &row->version));
     row->status = "UP";
     row->last_error = NULL;
     row->checked_at = time_now_us();
     row_give(&row->row, "status");
+    row_give(&row->row, "version");
     row_give(&row->row, "last_error");
     row_give(&row->row, "checked_at");
     return NULL;

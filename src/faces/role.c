@@ -6,10 +6,12 @@
 #include "base/str.h"
 #include "base/uuid.h"
 #include "base/vec.h"
+#include "identity/identity.h"
 #include "store/reseal.h"
 #include "store/room.h"
 #include "sys/file.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +166,17 @@ lost_key_replace(struct mem *mem, const char *state, const struct store_config *
     return file_write(path, next, SEAL_KEY_SIZE, 0600);
 }
 
+/* The password that was left with the lost key is the next one of the administrator. */
+static struct err *
+lost_password_give(struct mem *mem, const char *state)
+{
+    const char *path = mem_printf(mem, "%s/" ROLE_LOST_PASSWORD, state);
+
+    return rename(path, mem_printf(mem, "%s/" ROLE_PASSWORD IDENTITY_NEW_PASSWORD, state)) && errno != ENOENT
+               ? err_errno(E_UNAVAILABLE, "rename %s", path)
+               : NULL;
+}
+
 /* Killed anywhere, the next start goes on with the same key. */
 static struct err *
 lost_key_take(struct mem *mem, const char *state, const struct store_config *config)
@@ -178,8 +191,10 @@ lost_key_take(struct mem *mem, const char *state, const struct store_config *con
     e = lost_key_replace(mem, state, config, next);
     if (e && str_eq(e->type, ROLE_KEY_OPENS)) { /* Perhaps the one that waits: it stays. */
         log_err(LOG_LV_WARN, "store", e, "secrets were to be given up, and are not");
+        (void)unlink(mem_printf(mem, "%s/" ROLE_LOST_PASSWORD, state));
     } else {
         TRY(e);
+        TRY(lost_password_give(mem, state));
         (void)unlink(mem_printf(mem, "%s/" ROLE_NEXT_SEAL_KEY, state)); /* It opens nothing. */
     }
     (void)unlink(path);

@@ -17,6 +17,9 @@ struct err *role_seal_key(struct mem *mem, const char *state, const char **key) 
  * is left in its place, nor where the database cannot be asked. */
 #define ROLE_NEXT_SEAL_KEY "seal.key.new"
 #define ROLE_LOST_SEAL_KEY "seal.key.lost"
+/* Left beside it: the password that the administrator gets where secrets are given up, and only then. */
+#define ROLE_PASSWORD "admin.password"
+#define ROLE_LOST_PASSWORD ROLE_PASSWORD ".lost"
 struct err *role_store_open(struct mem *mem, const char *state, struct store_config *config,
                             struct store **store) MUST_USE;
 /* Whether none of the keys in 'state' opens the store of 'config'.  E_CONFLICT of type ROLE_KEY_OPENS: one does. */

@@ -167,7 +167,7 @@ site_identity(struct site *site)
                                site->server.tls_cert ? "https" : "http",
                                site->values[OPTION_listen]),
         .ca_file = site->tls.ca_file,
-        .password_file = site_path(site, "admin.password"),
+        .password_file = site_path(site, ROLE_PASSWORD),
         .clouds_file = site_path(site, "clouds.yaml"),
     };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PASSWORD_BYTES 18
+#define ADMIN "admin" /* user, project and role */
 
 struct first_rows {
     const char *hash;
@@ -46,27 +47,64 @@ insert_domain(struct tx *tx)
     return row_insert(tx, domain);
 }
 
+/* The one called "admin" in the first domain, or null. */
 static struct err *
-insert_admin(struct tx *tx, const char *hash, const char *admin_role)
+admin_find(struct tx *tx, const struct table *table, void *row_out)
 {
-    struct project *project = row_new(tx_mem(tx), &project_table);
-    struct user *user = row_new(tx_mem(tx), &user_table);
+    struct cond admin[] = {COND("name", ADMIN), COND("domain_id", IDENTITY_DOMAIN), {0}};
 
-    project->id = uuid_make_hex(tx_mem(tx));
-    project->name = "admin";
-    project->domain_id = project->parent_id = IDENTITY_DOMAIN;
-    project->description = "Project of the administrator.";
+    return row_find(tx, table, admin, row_out);
+}
+
+static struct err *
+project_put(struct tx *tx, const char **id)
+{
+    struct project *old, *project;
+
+    TRY(admin_find(tx, &project_table, &old));
+    project = old ? row_copy(tx_mem(tx), old) : row_new(tx_mem(tx), &project_table);
     project->enabled = true;
-    TRY(row_insert(tx, project));
-    user->id = uuid_make_hex(tx_mem(tx));
-    user->name = "admin";
-    user->domain_id = IDENTITY_DOMAIN;
-    user->default_project_id = project->id;
+    if (!old) {
+        project->id = uuid_make_hex(tx_mem(tx));
+        project->name = ADMIN;
+        project->domain_id = project->parent_id = IDENTITY_DOMAIN;
+        project->description = "Project of the administrator.";
+    }
+    *id = project->id;
+    return old ? row_update(tx, old, project) : row_insert(tx, project);
+}
+
+static struct err *
+user_put(struct tx *tx, const char *hash, const char *project_id, const char **id)
+{
+    struct user *old, *user;
+
+    TRY(admin_find(tx, &user_table, &old));
+    user = old ? row_copy(tx_mem(tx), old) : row_new(tx_mem(tx), &user_table);
     user->enabled = true;
     user->password_hash = hash;
-    TRY(row_insert(tx, user));
-    TRY(identity_grant(tx, user->id, SCOPE_DOMAIN, IDENTITY_DOMAIN, admin_role));
-    return identity_grant(tx, user->id, SCOPE_PROJECT, project->id, admin_role);
+    if (old) {
+        user->tokens_since = tx_now(tx);
+    } else {
+        user->id = uuid_make_hex(tx_mem(tx));
+        user->name = ADMIN;
+        user->domain_id = IDENTITY_DOMAIN;
+        user->default_project_id = project_id;
+    }
+    *id = user->id;
+    return old ? row_update(tx, old, user) : row_insert(tx, user);
+}
+
+/* Whatever became of the administrator and his project: who has this password is it, from now on. */
+static struct err *
+admin_put(struct tx *tx, const char *hash, const char *admin_role)
+{
+    const char *project, *user;
+
+    TRY(project_put(tx, &project));
+    TRY(user_put(tx, hash, project, &user));
+    TRY(identity_grant(tx, user, SCOPE_DOMAIN, IDENTITY_DOMAIN, admin_role));
+    return identity_grant(tx, user, SCOPE_PROJECT, project, admin_role);
 }
 
 static struct err *
@@ -76,10 +114,10 @@ insert_first(struct tx *tx, void *arg)
     const char *admin, *member, *reader;
 
     TRY(insert_domain(tx));
-    TRY(insert_role(tx, "admin", NULL, &admin));
+    TRY(insert_role(tx, ADMIN, NULL, &admin));
     TRY(insert_role(tx, "member", admin, &member));
     TRY(insert_role(tx, "reader", member, &reader));
-    TRY(insert_admin(tx, first->hash, admin));
+    TRY(admin_put(tx, first->hash, admin));
     first->made = true;
     return NULL;
 }
@@ -197,23 +235,30 @@ first_start(struct identity *identity, const struct identity_first *first, struc
     return NULL;
 }
 
-/* store_fn: whatever became of the administrator, who has this password is it again. */
+static struct err *
+domain_enable(struct tx *tx)
+{
+    struct domain *old, *domain;
+
+    TRY(row_get(tx, &domain_table, IDENTITY_DOMAIN, &old));
+    domain = row_copy(tx_mem(tx), old);
+    domain->enabled = true;
+    return row_update(tx, old, domain);
+}
+
+/* store_fn */
 static struct err *
 reset_admin(struct tx *tx, void *arg)
 {
-    struct cond admin[] = {COND("name", "admin"), COND("domain_id", IDENTITY_DOMAIN), {0}};
-    struct user *old, *user;
+    struct cond by_name[] = {COND("name", ADMIN), {0}};
+    struct role *role;
 
-    TRY(row_find(tx, &user_table, admin, &old));
-    if (!old) {
-        return err_new(E_NOT_FOUND, NULL, "there is no user admin in domain " IDENTITY_DOMAIN
-                       " any more: who deleted it left other administrators");
+    TRY(domain_enable(tx));
+    TRY(row_find(tx, &role_table, by_name, &role));
+    if (!role) {
+        return err_new(E_NOT_FOUND, NULL, "there is no role " ADMIN " any more: nobody can be made administrator");
     }
-    user = row_copy(tx_mem(tx), old);
-    user->password_hash = arg;
-    user->enabled = true;
-    user->tokens_since = tx_now(tx);
-    return row_update(tx, old, user);
+    return admin_put(tx, arg, role->id);
 }
 
 /* The row, then the file: a crash between them has the password taken once more. */

@@ -102,6 +102,10 @@ domain_before_delete(struct tx *tx, struct op *op, const void *row)
 
     (void)tx;
     (void)op;
+    if (str_eq(domain->id, IDENTITY_DOMAIN)) { /* With it all would go who may do anything here. */
+        return err_new(E_FORBIDDEN, NULL,
+                       "You are not authorized to perform the requested action: delete the default domain.");
+    }
     if (domain->enabled) {
         return err_new(E_FORBIDDEN, NULL,
                        "Cannot delete a domain that is enabled, please disable it first.");

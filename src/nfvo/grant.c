@@ -65,6 +65,28 @@ site_fault(struct mem *mem, const struct grant_in *in, const struct rows *seen,
     return NULL;
 }
 
+/* None of the sites that there are is UP: it may pass, so an operation that ends in this is to be retried. */
+static struct err *
+none_is_up(struct tx *tx, const struct grant_in *in)
+{
+    struct cond of_project[] = {COND("project_id", in->project_id), {0}};
+    struct sort by_name[] = {{.attr = "name"}, {0}};
+    struct query query = {.table = &site_table, .conds = of_project, .sorts = by_name};
+    AUTO_BUF why = BUF_INIT;
+    struct rows sites;
+
+    TRY(rows_select(tx, &query, &sites));
+    for (size_t i = 0; i < sites.n; i++) {
+        const struct site *site = sites.items[i];
+
+        buf_printf(&why, "%s%s is %s%s%s", i ? "; " : ": ", site->name, site->status, site->last_error ? ", " : "",
+                   str_or(site->last_error, ""));
+    }
+    return sites.n ? err_new(E_UNAVAILABLE, "NoSite", "no site is UP%s; retry when one is", why.data)
+                   : err_new(E_UNAVAILABLE, "NoSite", "no site is registered: `carrick site add` or `carrick site invite`, "
+                             "then retry");
+}
+
 static struct err *
 site_choose(struct tx *tx, const struct grant_in *in, const struct rows *seen, struct site **site,
             const char **reason)
@@ -93,8 +115,7 @@ site_choose(struct tx *tx, const struct grant_in *in, const struct rows *seen, s
         }
     }
     if (!*site) {
-        return err_new(sites.n ? E_QUOTA : E_UNAVAILABLE, "NoSite", "no site is %s%s",
-                       sites.n ? "left" : "UP", why);
+        return sites.n ? err_new(E_QUOTA, "NoSite", "no site is left%s", why) : none_is_up(tx, in);
     }
     *reason = mem_printf(tx_mem(tx), "least used of %zu sites (%lld vCPU claimed)", sites.n,
                          (long long)least);

@@ -322,7 +322,7 @@ invitation_site(const struct nfvo *nfvo, struct mem *mem, const struct site_invi
     site->password = given->password;
     site->project_name = given->project_name;
     site->user_domain_name = site->project_domain_name = "Default";
-    TRY(site_probe(nfvo, mem, site));
+    TRY(site_probe(nfvo, mem, site, &site->version));
     site->status = "UP";
     site->checked_at = time_now_us();
     *out = site;
@@ -342,6 +342,7 @@ site_replace(struct tx *tx, const struct site *old, const struct site *site, str
     (*made)->user_domain_name = site->user_domain_name;
     (*made)->project_domain_name = site->project_domain_name;
     (*made)->status = site->status;
+    (*made)->version = site->version;
     (*made)->last_error = NULL;
     (*made)->checked_at = site->checked_at;
     return row_update(tx, old, *made);

@@ -3,9 +3,10 @@
  * of the plan, not a failure of it. */
 #include "nfvo/flows.h"
 #include "nfvo/grant_desk.h"
+#include "vim/vim.h"
 #include "vnfm/vnfm.h"
 
-#define LOOK_MS 5000
+#define LOOK_MS (VIM_AWAY_MS + 1000) /* Why nobody was reached for so long is told, too. */
 
 /* ---- our own rows ---------------------------------------------------------------------- */
 
@@ -38,6 +39,7 @@ sites_local(struct tx *tx, const void *arg, void *out)
         seen->site = site->id;
         seen->name = site->name;
         seen->location = site->location;
+        seen->is_down = str_eq(site->status, "DOWN");
         seen->containers_word = site->containers;
         seen->scripts_word = str_eq(site->scripts, "DISCOVERED") ? NULL : site->scripts;
         TRY(ours(tx, site->id, "VCPU", &seen->vcpus_ours));
@@ -189,6 +191,17 @@ limits_done(void *arg, const struct vim_answer *answer, struct err *err)
     look_end(look);
 }
 
+/* vim_call.wanted */
+static bool
+look_wanted(void *arg)
+{
+    const struct look *look = arg;
+
+    return !look->all->ended;
+}
+
+/* One that was UP a moment ago may be started again just now: it is waited for, as by all other calls.  So is one that
+ * was DOWN where there is no other. */
 static void
 look_call(struct look *look, struct vim *vim, const char *service, const char *path,
           vim_done_fn *done)
@@ -199,6 +212,8 @@ look_call(struct look *look, struct vim *vim, const char *service, const char *p
         .method = "GET",
         .path = path,
         .read_only = true,
+        .patient = !look->seen->is_down || look->all->list->sites.n == 1,
+        .wanted = look_wanted,
     };
 
     vim_call(vim, &call, done, look);

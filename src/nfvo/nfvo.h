@@ -150,9 +150,9 @@ struct vim_site;
 struct err *site_for_vim(struct tx *tx, const char *site_id, struct vim_site *out) MUST_USE;
 /* E_UNPROCESSABLE where its password was lost with the sealing key (SEAL_LOST): what to do. */
 struct err *site_password_check(const struct site *site) MUST_USE;
-/* Gets a token with the site's credentials and looks at its catalog; on a worker.
- * E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
-struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site) MUST_USE;
+/* Gets a token with the site's credentials and looks at its catalog; on a worker.  '*version' (in 'mem'; null = it
+ * told none) is the site's.  E_UNPROCESSABLE says what to mend, E_UNAVAILABLE and E_IN_DOUBT that it did not answer. */
+struct err *site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site, const char **version) MUST_USE;
 
 /* Looks at every site 'every_ms' (0 = 10 s), side by side and for 'look_ms' (0 = 2 s) at most, and keeps status,
  * last_error and version true: a row is written where one of them changes.  On the loop's thread; free it after the

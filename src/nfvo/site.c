@@ -1,5 +1,6 @@
 /* Sites as resources, how the driver learns of them, and the check that makes a
  * site UP: really getting a token with the credentials given. */
+#include "base/version.h"
 #include "http/client.h"
 #include "nfvo/nfvo.h"
 #include "vim/vim.h"
@@ -185,7 +186,7 @@ catalog_lack(const struct json *token)
 }
 
 struct err *
-site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
+site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site, const char **version)
 {
     static const char *const headers[] = {"Content-Type: application/json", NULL};
     AUTO_BUF body = BUF_INIT;
@@ -222,5 +223,6 @@ site_probe(const struct nfvo *nfvo, struct mem *mem, const struct site *site)
         return err_new(E_UNPROCESSABLE, NULL, "the catalog of site %s has no %s service",
                        site->name, catalog_lack(json));
     }
+    *version = mem_str(mem, version_told(http_answer_header(&answer, VERSION_HEADER)));
     return NULL;
 }

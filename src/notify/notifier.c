@@ -219,6 +219,14 @@ follow_later(struct notifier *notifier, struct err *err)
     loop_timer_arm(notifier->timer, notifier->config.retry_ms);
 }
 
+/* All up to the cursor has been looked at: what there was to tell of it is told, or waits in queues. */
+static void
+look_done(struct notifier *notifier)
+{
+    notifier->looked = notifier->cursor;
+    meter_set(METER_notify_log, NULL, (double)notifier->looked);
+}
+
 static void
 notices_kept(void *arg, struct err *err)
 {
@@ -236,8 +244,7 @@ notices_kept(void *arg, struct err *err)
         return;
     }
     notifier->kept = notifier->cursor;
-    notifier->looked = notifier->cursor;
-    meter_set(METER_notify_log, NULL, (double)notifier->kept);
+    look_done(notifier);
     vec_each (&notifier->notices.items, notice) {
         line_wake(notifier, (*notice)->subscription_id, false);
     }
@@ -310,7 +317,7 @@ follow(void *arg)
         notifier->is_writing = true;
         notify_write(notifier, &notifier->write, notices_write, notifier, notices_kept);
     } else {
-        notifier->looked = notifier->cursor;
+        look_done(notifier);
         notices_drop(notifier);
     }
 }
@@ -415,7 +422,7 @@ cursor_take(struct tx *tx, void *arg)
         TRY(cursor_write(tx, notifier->cursor));
     }
     notifier->kept = notifier->cursor;
-    notifier->looked = notifier->cursor;
+    look_done(notifier);
     return NULL;
 }
 

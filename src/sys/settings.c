@@ -240,6 +240,8 @@ take(struct reading *r, int which, const char *text, const char *origin)
     if (s->texts[which]) {
         return;
     }
+    size_t n_before = r->n_faults;
+
     s->texts[which] = text;
     s->origins[which] = origin;
     if (!*text && !setting->def) {
@@ -251,6 +253,7 @@ take(struct reading *r, int which, const char *text, const char *origin)
         setting_limits(&limits, setting);
         fault(r, origin, "%s: '%s' is not %s", setting->name, setting_shown(r->mem, setting, text), limits.data);
     }
+    s->wrong[which] = r->n_faults > n_before;
 }
 
 static void
@@ -273,7 +276,7 @@ command_line(struct reading *r)
             fault(r, arg, "no such option");
             continue;
         }
-        if (!value && i + 1 < s->argc) {
+        if (!value && i + 1 < s->argc && !str_starts(s->argv[i + 1], "--")) {
             value = s->argv[++i];
         }
         if (!value) {
@@ -325,7 +328,8 @@ file_map(struct reading *r, const char *path)
     }
     if (e) {
         const char *why = err_full(r->mem, e);
-        if (str_starts(why, path)) {
+        r->to->is_unread = true;
+        if (str_starts(why, path) && why[strlen(path)] == ':') {
             why += strlen(path); /* It says the place: FILE:LINE:COLUMN: ... */
             fault(r, mem_printf(r->mem, "%s%.*s", path, (int)strcspn(why, " ") - 1, why), "%s",
                   why + strcspn(why, " ") + 1);
@@ -384,12 +388,28 @@ defaults(struct reading *r)
         if (s->texts[i]) {
             continue;
         }
-        if (!s->table[i].def) {
+        if (!s->table[i].def && !s->is_unread) {
             fault(r, s->file ? s->file : "command line", "%s is required", s->table[i].name);
         }
         s->texts[i] = str_or(s->table[i].def, "");
         s->origins[i] = "default";
+        s->wrong[i] = !s->table[i].def;
     }
+}
+
+struct settings *
+settings_righted(struct mem *mem, const struct settings *settings)
+{
+    struct settings *right = mem_copy(mem, settings, sizeof *settings);
+
+    right->texts = MEM_ARRAY(mem, settings->n, const char *);
+    for (size_t i = 0; i < settings->n; i++) {
+        const struct setting *setting = &settings->table[i];
+        const char *other = setting->kind == SETTING_LISTEN && !setting->def ? "127.0.0.1:1" : str_or(setting->def, "");
+
+        right->texts[i] = settings->wrong[i] ? other : settings->texts[i];
+    }
+    return right;
 }
 
 bool
@@ -405,6 +425,7 @@ settings_read(struct mem *mem, const char *role, const struct setting *table, in
     }
     s->texts = MEM_ARRAY(mem, s->n, const char *);
     s->origins = MEM_ARRAY(mem, s->n, const char *);
+    s->wrong = MEM_ARRAY(mem, s->n, bool);
     command_line(&r);
     config_file(&r, s->file, false);
     config_file(&r, s->site_file, true);

@@ -83,6 +83,8 @@ struct settings {
     const char **origins; /* "default", "FILE:LINE", "--name" */
     const char *file;     /* of --config, or null */
     const char *site_file; /* of --site-config, or null */
+    bool *wrong;          /* by the table's order: what its text says cannot be */
+    bool is_unread;       /* a file could not be read at all: what it says is not known */
     int argc;
     char **argv;
 };
@@ -120,6 +122,9 @@ void setting_listen(struct mem *mem, const struct settings *settings, size_t whi
 struct err *setting_user(const struct settings *settings, size_t which, uint32_t *uid) MUST_USE;
 /* A text of it for people: without what is secret. */
 const char *setting_shown(struct mem *mem, const struct setting *setting, const char *text);
+/* The same settings with something that is right in the place of each text that is not: what else is wrong can be
+ * looked for. */
+struct settings *settings_righted(struct mem *mem, const struct settings *settings);
 bool setting_is_given(const struct settings *settings, size_t which); /* not the default */
 
 /* Whether something of it is 'of_site'. */

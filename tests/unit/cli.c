@@ -1,5 +1,6 @@
 /* The command line: words, options out of tables, credentials. */
 #include "cli/cli.h"
+#include "cli/bundle.h"
 #include "base/vec.h"
 #include "cli/command.h"
 #include "cli/setup.h"
@@ -24,6 +25,75 @@ static struct err *
 read_words(struct cli *cli, int argc, const char **argv)
 {
     return options_read(cli, argc, (char **)(void *)argv);
+}
+
+/* A backup every night goes to the same name, and one of them was killed. */
+TEST(cli_an_archive_is_begun_again_where_one_was_cut_short)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *path = mem_printf(mem, "%s/archive", test_dir()), *part = mem_printf(mem, "%s.part", path);
+    struct bundle *one, *two;
+    char *text;
+    size_t n;
+
+    REQUIRE_OK(file_write(part, "half", 4, 0644));
+    REQUIRE_OK(bundle_make(mem, path, &one));
+    CHECK_ERR_MSG(bundle_make(mem, path, &two), E_EXISTS, "another one is writing");
+    REQUIRE_OK(bundle_put(one, "name", "whole", 5));
+    REQUIRE_OK(bundle_end(one));
+    CHECK(!file_exists(part));
+    REQUIRE_OK(file_read(mem, path, 1 << 20, &text, &n));
+    REQUIRE(link(path, part) == 0); /* Killed before the last unlink. */
+    CHECK_ERR(bundle_make(mem, path, &two), E_EXISTS);
+    REQUIRE(rename(path, mem_printf(mem, "%s.kept", path)) == 0);
+    REQUIRE_OK(bundle_make(mem, path, &two));
+    REQUIRE_OK(file_read(mem, mem_printf(mem, "%s.kept", path), 1 << 20, &text, &n));
+    CHECK(n > 5);
+}
+
+/* `--yes=no` is no yes, and what stands behind an option without its value is no value. */
+TEST(cli_options_that_say_something_else_are_refused)
+{
+    static const struct {
+        const char *words[3], *says;
+    } cases[] = {
+        {{"name", "--wait=no"}, "--wait takes no value"},
+        {{"name", "--json="}, "--json takes no value"},
+        {{"name", "--place"}, "--place needs a value"},
+        {{"name", "--place", "--wait"}, "--place needs a value (--place=--wait where that is one)"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO(mem) mem = mem_new("test");
+        struct cli cli = {.mem = mem, .command = &command};
+
+        CHECK_ERR_MSG(read_words(&cli, cases[i].words[2] ? 3 : 2, (const char **)(uintptr_t)cases[i].words), E_INVALID,
+                      cases[i].says);
+    }
+}
+
+TEST(cli_a_page_is_as_large_as_its_terminal)
+{
+    static const struct {
+        size_t rows, columns;
+        const char *page, *shown;
+    } cases[] = {
+        {24, 80, "one\ntwo\n", "one\ntwo"},
+        {2, 80, "one\ntwo\n", "one\ntwo"},
+        {24, 2, "one\ntwo\n", "on\ntw"},
+        {24, 2, "\303\274\303\274\303\274\n", "\303\274\303\274"}, /* characters, not bytes */
+        {2, 80, "one\ntwo\nthree\n", "one\n... 2 more lines: the terminal is too small"},
+        {2, 5, "one\n\nthree\n", "one\n... 2"},
+        {1, 80, "one\ntwo\n", "... 2 more lines: the terminal is too small"},
+        {24, 80, "", ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO_BUF out = BUF_INIT;
+
+        top_fit(&out, cases[i].page, cases[i].rows, cases[i].columns);
+        CHECK_STR(str_or(out.data, ""), cases[i].shown);
+    }
 }
 
 TEST(cli_options_come_in_any_order)

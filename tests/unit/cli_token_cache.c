@@ -48,6 +48,19 @@ token_give(struct http_exchange *x, struct world *w)
     http_answer(x, 201, headers, body, strlen(body));
 }
 
+/* Three pages of a list, whose links name the server as others know it. */
+static void
+page_give(struct http_exchange *x)
+{
+    const char *query = http_query(x);
+    int n = str_starts(query, "page=") ? query[5] - '0' : 1;
+    const char *link = mem_printf(http_mem(x), "Link: <https://nfv.example/pages?page=%d>; rel=\"next\"", n + 1);
+    const char *headers[] = {"Content-Type: application/json", n < 3 ? link : NULL, NULL};
+    const char *body = mem_printf(http_mem(x), "[%d, %d]", 2 * n - 1, 2 * n);
+
+    http_answer(x, 200, headers, body, strlen(body));
+}
+
 static void
 request(struct http_exchange *x, void *arg)
 {
@@ -62,6 +75,8 @@ request(struct http_exchange *x, void *arg)
         http_answer(x, 204, NULL, NULL, 0);
     } else if (w->refuse && !str_eq(http_header(x, "X-Auth-Token"), newest)) {
         http_answer(x, w->refuse, headers, "{}", 2);
+    } else if (str_eq(http_path(x), "/pages")) {
+        page_give(x);
     } else {
         w->n_calls++;
         http_answer(x, 200, headers, "[]", 2);
@@ -145,6 +160,23 @@ TEST(token_cache_serves_the_next_command)
     REQUIRE(setenv("CARRICK_NO_TOKEN_CACHE", "1", 1) == 0);
     CHECK_OK(command(true));
     CHECK_INT(w.n_logins, 3);
+    http_server_free(w.server, 100);
+}
+
+TEST(session_follows_the_pages_of_a_list)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct session session;
+    const struct json *list;
+    struct world w;
+
+    world_start(&w);
+    REQUIRE_OK(session_open(mem, false, &session));
+    REQUIRE_OK(session_get(&session, "/pages", &list));
+    REQUIRE(json_is(list, JSON_T_ARRAY) && list->n == 6);
+    for (size_t i = 0; i < list->n; i++) {
+        CHECK_INT(json_int(list->items[i], 0), (int)i + 1);
+    }
     http_server_free(w.server, 100);
 }
 

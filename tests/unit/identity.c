@@ -157,6 +157,45 @@ TEST(a_new_password_is_taken_at_the_next_start)
     fixture_close(&fx);
 }
 
+static struct err *
+admin_lose(struct tx *tx, void *arg)
+{
+    struct cond admin[] = {COND("name", "admin"), COND("domain_id", IDENTITY_DOMAIN), {0}};
+    struct domain *domain, *shut;
+    struct project *project;
+    struct user *user;
+
+    (void)arg;
+    TRY(row_find(tx, &user_table, admin, &user));
+    TRY(row_find(tx, &project_table, admin, &project));
+    TRY(row_get(tx, &domain_table, IDENTITY_DOMAIN, &domain));
+    shut = row_copy(tx_mem(tx), domain);
+    shut->enabled = false;
+    TRY(row_update(tx, domain, shut));
+    TRY(row_delete(tx, &user_table, user->id));
+    return row_delete(tx, &project_table, project->id);
+}
+
+/* He was deleted, with all that was his: who may write on the box makes him again, and it starts. */
+TEST(a_new_password_makes_an_administrator_who_is_gone)
+{
+    struct identity_login login = {.methods = METHOD_PASSWORD, .client = "admin", .password = "another one"};
+    struct identity_first again = {.cloud = "east", .auth_url = "http://10.0.0.1:5000/v3"};
+    struct identity_token token;
+    struct fixture fx;
+
+    (void)fixture_open(&fx);
+    again.password_file = fx.password;
+    again.clouds_file = fx.clouds;
+    REQUIRE_OK(store_write_wait(identity_store(fx.identity), admin_lose, NULL));
+    REQUIRE_OK(file_write(mem_printf(fx.mem, "%s" IDENTITY_NEW_PASSWORD, fx.password), "another one\n", 12, 0600));
+    REQUIRE_OK(identity_bootstrap(fx.identity, &again));
+    REQUIRE_OK(identity_login(fx.identity, &login, fx.mem, &token));
+    CHECK_STR(token.project_name, "admin");
+    CHECK_INT(token.n_roles, 3);
+    fixture_close(&fx);
+}
+
 /* One word for who it is: an id, or a name in the first domain. */
 TEST(client_is_named_by_id_or_by_name_and_by_nothing_else)
 {

@@ -487,3 +487,42 @@ TEST(grant_that_gives_what_cannot_be_taken_is_refused)
     CHECK_OK(store_read(store, links_refused, NULL));
     store_close(store);
 }
+
+/* ---- sites ---------------------------------------------------------------------------------- */
+
+static struct err *
+down_site_insert(struct tx *tx, void *arg)
+{
+    struct site *site = row_new(tx_mem(tx), &site_table);
+
+    (void)arg;
+    site->id = SITE;
+    site->project_id = PROJECT;
+    site->name = "east";
+    site->auth_url = "http://127.0.0.1:1/v3";
+    site->username = site->password = site->project_name = "x";
+    site->status = "DOWN";
+    site->last_error = "Couldn't connect to server";
+    return row_insert(tx, site);
+}
+
+static struct err *
+choose(struct tx *tx, void *arg)
+{
+    const char *reason;
+    struct site *site;
+
+    (void)arg;
+    return grant_site_foresee(tx, PROJECT, &site, &reason);
+}
+
+TEST(grant_without_a_site_that_is_up_says_which_are_down_and_why)
+{
+    struct store *store = world_store();
+
+    CHECK_ERR_MSG(store_read(store, choose, NULL), E_UNAVAILABLE, "no site is registered: `carrick site add`");
+    REQUIRE_OK(store_write_wait(store, down_site_insert, NULL));
+    CHECK_ERR_MSG(store_read(store, choose, NULL), E_UNAVAILABLE,
+                  "no site is UP: east is DOWN, Couldn't connect to server; retry when one is");
+    store_close(store);
+}

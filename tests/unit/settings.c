@@ -118,6 +118,24 @@ TEST(settings_tell_every_fault_with_its_line)
     CHECK(strstr(faults, "--mtu: mtu: 'x' is not 576 to 65535\n"));
 }
 
+/* What is looked at besides is looked at as if the rest were right; of a file that cannot be read nothing is known. */
+TEST(settings_that_are_wrong_have_something_right_in_their_place)
+{
+    AUTO(mem) m = mem_new("test");
+    struct settings *s;
+    const char *path = file_with(m, "role.yaml", "mtu: x\nname: [a\n"), *faults = READ("--config", path);
+
+    CHECK(strstr(faults, "role.yaml:3:1: ") && !strstr(faults, "required"));
+    CHECK(s->is_unread);
+    path = file_with(m, "role.yaml", "mtu: x\nname: a\n");
+    CHECK(strstr(READ("--config", path), "role.yaml:1: mtu: 'x'"));
+    CHECK(!s->is_unread);
+    CHECK_STR(s->texts[OPTION_mtu], "x");
+    s = settings_righted(m, s);
+    CHECK_INT(setting_number(s, OPTION_mtu), 1500);
+    CHECK_STR(s->texts[OPTION_name], "a");
+}
+
 TEST(settings_what_is_required_and_files_that_are_none_are_faults)
 {
     AUTO(mem) m = mem_new("test");
@@ -126,6 +144,8 @@ TEST(settings_what_is_required_and_files_that_are_none_are_faults)
 
     CHECK_STR(READ("--mtu", "600"), "command line: name is required\n");
     CHECK_STR(READ("--name"), "--name: a value is missing\ncommand line: name is required\n");
+    CHECK_STR(READ("--name", "--mtu", "600"), "--name: a value is missing\ncommand line: name is required\n");
+    CHECK_STR(READ("--name=--mtu", "--mtu", "600"), "");
     CHECK_STR(READ("--name", ""), "--name: name: it needs a value\n");
     CHECK(strstr(READ("--name", "x", "--config", "/nowhere/role.yaml"), "/nowhere/role.yaml: open"));
     path = file_with(m, "list.yaml", "- a\n");

@@ -1,6 +1,7 @@
 /* Which key opens a store: the one that sealed it, also where it was sealed before stores noted that; and
  * another one by and by, where the disk is full or somebody reads. */
 #include "faces/role.h"
+#include "identity/identity.h"
 #include "store/reseal.h"
 #include "store/seal.h"
 #include "store/store.h"
@@ -387,21 +388,28 @@ TEST(a_key_that_is_lost_for_good_takes_with_it_what_it_sealed_and_nothing_else)
     struct store_config config = config_of(test_dir(), NULL);
     AUTO(mem) mem = mem_new("test");
     const char *path = path_of(mem, test_dir(), "seal.key");
+    const char *next_password = path_of(mem, test_dir(), ROLE_PASSWORD IDENTITY_NEW_PASSWORD);
     int64_t n = 0;
 
     REQUIRE_OK(role_open(test_dir(), nets_insert, &nets));
     key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, OTHER_KEY);
+    key_leave(mem, test_dir(), ROLE_LOST_PASSWORD, OTHER_KEY);
     CHECK_OK(role_open(test_dir(), nets_look, &nets)); /* The key is there: nothing is given up. */
     CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_SEAL_KEY)));
+    CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_PASSWORD))); /* Nor has anybody another password. */
+    CHECK(!file_exists(next_password));
     CHECK_ERR(role_seal_lost(mem, test_dir(), &config), E_CONFLICT);
     REQUIRE(!unlink(path));
     CHECK_OK(role_seal_lost(mem, test_dir(), &config));
     CHECK_OK(store_sealed(&config, sealed_told, &n));
     CHECK_INT(n, 3);
     key_leave(mem, test_dir(), ROLE_LOST_SEAL_KEY, OTHER_KEY);
+    key_leave(mem, test_dir(), ROLE_LOST_PASSWORD, OTHER_KEY);
     CHECK_OK(role_open(test_dir(), nets_look, &after));
     CHECK(key_is(mem, test_dir(), OTHER_KEY));
     CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_SEAL_KEY)));
+    CHECK(!file_exists(path_of(mem, test_dir(), ROLE_LOST_PASSWORD)));
+    CHECK(file_exists(next_password));
     CHECK_OK(role_open(test_dir(), given_up_look, given_up));
 }
 

@@ -29,6 +29,10 @@ PATCH /v3/domains/$d  as admin
 = 200
 DELETE /v3/domains/$d  as admin
 = 204
+# The first domain holds whoever may do anything.
+DELETE /v3/domains/default  as admin
+= 403
+{"error": {"message": "You are not authorized to perform the requested action: delete the default domain.", ...}}
 
 # Roles; the three built-in ones stay as they are.
 POST /v3/roles  as admin
