@@ -130,31 +130,85 @@ check_key(struct reader *r, struct map *seen, const struct yaml *key)
     return NULL;
 }
 
+struct members {
+    VEC(const struct yaml *) keys;
+    VEC(const struct yaml *) items;
+    struct map seen;
+};
+
+static struct err *
+merge_fault(struct reader *r, const struct yaml *at)
+{
+    return fault(r, (yaml_mark_t){.line = (size_t)at->line - 1, .column = (size_t)at->column - 1},
+                 "<< takes a map, or a list of maps");
+}
+
+/* What has a key already, keeps it.  Nothing is new in 'from': its nodes were counted where it stands. */
+static struct err *
+merge_map(struct reader *r, struct members *members, const struct yaml *from)
+{
+    if (from->type != YAML_T_MAP) {
+        return merge_fault(r, from);
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        if (map_add(&members->seen, from->keys[i]->text, r)) {
+            vec_add(r->mem, &members->keys, from->keys[i]);
+            vec_add(r->mem, &members->items, from->items[i]);
+        }
+    }
+    return NULL;
+}
+
+/* "<<: *A" (yaml.org/type/merge): the members of A, behind those that the map has itself. */
+static struct err *
+merge(struct reader *r, struct members *members, const struct yaml *from)
+{
+    if (from->type != YAML_T_LIST) {
+        return merge_map(r, members, from);
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        TRY(merge_map(r, members, from->items[i]));
+    }
+    return NULL;
+}
+
+static bool
+is_merge(const struct yaml *key)
+{
+    return key->plain && str_eq(key->text, "<<");
+}
+
 static struct err *
 build_map(struct reader *r, int depth, struct built *out)
 {
-    VEC(const struct yaml *) keys = {0};
-    VEC(const struct yaml *) items = {0};
+    struct members members = {0};
+    const struct yaml *merged = NULL;
     struct built key, item;
-    struct map seen;
 
-    map_init(&seen, r->mem);
+    map_init(&members.seen, r->mem);
     for (;;) {
         TRY(build_next(r, depth + 1, &key));
         if (!key.node) {
             break;
         }
-        TRY(check_key(r, &seen, key.node));
+        TRY(check_key(r, &members.seen, key.node));
         TRY(build_next(r, depth + 1, &item));
-        vec_add(r->mem, &keys, key.node);
-        vec_add(r->mem, &items, item.node);
         add_weight(out, &key);
         add_weight(out, &item);
+        if (is_merge(key.node)) {
+            merged = item.node;
+            continue;
+        }
+        vec_add(r->mem, &members.keys, key.node);
+        vec_add(r->mem, &members.items, item.node);
+    }
+    if (merged) {
+        TRY(merge(r, &members, merged));
     }
     out->node->type = YAML_T_MAP;
-    out->node->keys = keys.items;
-    out->node->items = items.items;
-    out->node->n = items.n;
+    out->node->keys = members.keys.items;
+    out->node->items = members.items.items;
+    out->node->n = members.items.n;
     return NULL;
 }
 

@@ -107,6 +107,7 @@ static const char *const nslcm_types[] = {
 static const struct criterion ns_instance_filter[] = {
     {.name = "nsdIds", .fact = "nsdId"},
     {.name = "vnfdIds", .fact = "vnfdIds"},
+    {.name = "pnfdIds", .fact = "pnfdIds"},
     {.name = "nsInstanceIds", .fact = "nsInstanceId"},
     {.name = "nsInstanceNames", .fact = "nsInstanceName"},
     {0},
@@ -166,6 +167,7 @@ static const struct criterion nsd_filter[] = {
      .words = package_operational_states},
     {.name = "nsdUsageState", .fact = "nsdUsageState", .words = package_usage_states},
     {.name = "pnfdInfoIds", .fact = "pnfdInfoIds"},
+    {.name = "nestedNsdInfoIds", .fact = "nestedNsdInfoIds"},
     {.name = "pnfdId", .fact = "pnfdId"},
     {.name = "pnfdName", .fact = "pnfdName"},
     {.name = "pnfdVersion", .fact = "pnfdVersion"},
@@ -238,29 +240,65 @@ product_look(const struct notice_event *event, struct jw *w)
     return NULL;
 }
 
-/* The VNFDs that the NSD is made of. */
+/* VNFDs that the NSD is made of, and those of VNFs that came later or have another package by now. */
 static struct err *
-vnfds_write(const struct notice_event *event, const struct ns_instance *ns, struct jw *w)
+vnfds_write(const struct notice_event *event, const struct ns_instance *ns, const struct ns_descriptor *nsd, struct jw *w)
 {
-    struct ns_descriptor *nsd;
-    struct vnf_package *package;
+    struct cond of_ns[] = {COND("ns_instance_id", ns->id), {0}};
+    struct query query = {.table = &vnf_instance_table, .conds = of_ns};
+    struct rows vnfs;
 
-    TRY(notice_row(event, &ns_descriptor_table, ns->nsd_info_id, &nsd));
     jw_array(w, "vnfdIds");
     for (size_t i = 0; nsd && i < nsd->vnf_pkg_ids.n; i++) {
+        struct vnf_package *package;
+
         TRY(notice_row(event, &vnf_package_table, nsd->vnf_pkg_ids.items[i], &package));
         if (package && package->vnfd_id) {
             jw_str(w, NULL, package->vnfd_id);
         }
+    }
+    TRY(rows_select(event->tx, &query, &vnfs));
+    for (size_t i = 0; i < vnfs.n; i++) {
+        jw_str(w, NULL, ((const struct vnf_instance *)vnfs.items[i])->vnfd_id);
+    }
+    jw_end(w);
+    return NULL;
+}
+
+/* The same of PNFs. */
+static struct err *
+pnfds_write(const struct notice_event *event, const struct ns_instance *ns, const struct ns_descriptor *nsd, struct jw *w)
+{
+    jw_array(w, "pnfdIds");
+    for (size_t i = 0; nsd && i < nsd->pnfd_info_ids.n; i++) {
+        struct pnf_descriptor *pnfd;
+
+        TRY(notice_row(event, &pnf_descriptor_table, nsd->pnfd_info_ids.items[i], &pnfd));
+        if (pnfd && pnfd->pnfd_id) {
+            jw_str(w, NULL, pnfd->pnfd_id);
+        }
+    }
+    json_each (ns->pnf_info, i) {
+        fact(w, NULL, json_get_str(ns->pnf_info->items[i], "pnfdId"));
     }
     jw_end(w);
     return NULL;
 }
 
 static struct err *
+descriptors_write(const struct notice_event *event, const struct ns_instance *ns, struct jw *w)
+{
+    struct ns_descriptor *nsd;
+
+    TRY(notice_row(event, &ns_descriptor_table, ns->nsd_info_id, &nsd));
+    TRY(vnfds_write(event, ns, nsd, w));
+    return pnfds_write(event, ns, nsd, w);
+}
+
+static struct err *
 ns_look(const struct notice_event *event, struct jw *w)
 {
-    return vnfds_write(event, event->row, w);
+    return descriptors_write(event, event->row, w);
 }
 
 /* Who was told of a fault is told of its end, whatever the alarm is by then. */
@@ -314,7 +352,7 @@ ns_facts(const struct notice_event *event, const char *id, struct jw *w)
     }
     fact(w, "nsdId", ns->nsd_id);
     fact(w, "nsInstanceName", ns->name);
-    return vnfds_write(event, ns, w);
+    return descriptors_write(event, ns, w);
 }
 
 static struct err *
@@ -595,7 +633,7 @@ const struct notice_api vnfpkgm_notices = {
 #define NSD_FACTS                                                                                  \
     {"nsdName", "nsd_name"}, {"nsdVersion", "nsd_version"}, {"nsdDesigner", "nsd_designer"},       \
         {"nsdInvariantId", "nsd_invariant_id"}, {"vnfPkgIds", "vnf_pkg_ids"},                      \
-        {"pnfdInfoIds", "pnfd_info_ids"},                                                          \
+        {"pnfdInfoIds", "pnfd_info_ids"}, {"nestedNsdInfoIds", "nested_nsd_info_ids"},             \
         {"nsdOnboardingState", "onboarding_state"},                                                \
     {                                                                                              \
         "nsdUsageState", "usage_state"                                                             \

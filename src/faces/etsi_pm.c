@@ -139,7 +139,7 @@ pm_show(struct tx *tx, struct rest_request *r)
     void *row;
 
     TRY(pm_get(tx, r, &row));
-    rest_write_row(r, r->op.resource, r->route->shape, row);
+    rest_show_row(r, r->op.resource, r->route->shape, row);
     return NULL;
 }
 
@@ -149,6 +149,7 @@ pm_delete(struct tx *tx, struct rest_request *r)
     void *row;
 
     TRY(pm_get(tx, r, &row));
+    TRY(rest_precondition(tx, r));
     return resource_delete(tx, &r->op, r->id);
 }
 
@@ -342,6 +343,7 @@ threshold_want(struct rest_request *r, const struct pm_face *face, struct pm_wan
 struct changing {
     struct rest_request *r;
     struct subscription *subscription; /* As it is asked. */
+    void *made;
 };
 
 /* The rows as they are now, with what the body says. */
@@ -352,6 +354,7 @@ change_make(struct tx *tx, struct rest_request *r, void **row, struct subscripti
     void *old;
 
     TRY(pm_get(tx, r, &old));
+    TRY(rest_precondition(tx, r));
     return pm_modify(tx, old, r->row, r->body, notifier_has_certificate(nfvo->notifier), row,
                      subscription);
 }
@@ -372,12 +375,15 @@ change_read(struct tx *tx, void *arg)
 static struct err *
 change_write(struct tx *tx, void *arg)
 {
-    const struct changing *changing = arg;
+    struct changing *changing = arg;
     struct subscription *subscription;
     void *row;
 
     TRY(change_make(tx, changing->r, &row, &subscription));
-    return pm_modified(tx, row, subscription);
+    TRY(pm_modified(tx, row, subscription));
+    TRY(pm_get(tx, changing->r, &row));
+    changing->made = row_copy(changing->r->mem, row);
+    return NULL;
 }
 
 /* store_done_fn: PmJobModifications, without what nobody is shown. */
@@ -388,6 +394,7 @@ changed(void *arg, struct err *err)
     struct rest_request *r = changing->r;
 
     if (!err) {
+        rest_row_headers(r, changing->made);
         jw_object(&r->w, NULL);
         jw_str(&r->w, "callbackUri", changing->subscription->callback_uri);
         jw_end(&r->w);

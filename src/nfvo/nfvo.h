@@ -181,13 +181,20 @@ struct err *upload_begin(struct nfvo *nfvo, const struct caller *caller, const s
                          const char *id, struct upload **upload) MUST_USE;
 /* Bytes that a package may have, and those of it that are elsewhere may have together. */
 uint64_t upload_max(const struct nfvo *nfvo);
-/* How many bytes packages, NSDs and PNFDs of the project may still have, all but 'but'. */
+/* How many bytes packages, NSDs and PNFDs of the project may still have, all but 'but'; what is under way counts as far
+ * as it was claimed. */
 struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, const char *but,
                           uint64_t *left) MUST_USE;
+/* How many bytes to claim where 'size' of the 'left' ones are there: some more, so that it is not asked at each piece. */
+uint64_t package_claim(uint64_t size, uint64_t left);
+/* Removes a package's folder, whoever still writes there: it has the name with 'suffix' while that lasts. */
+struct err *package_folder_remove(struct mem *mem, const char *path, const char *suffix) MUST_USE;
 /* Whether the disk has room for 'n' bytes more of packages in 'fd'; '*seen' (starts 0) is what the last look is good
  * for.  E_UNAVAILABLE of type STORE_NO_ROOM. */
 struct err *package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n) MUST_USE;
-/* E_TOO_LARGE past nfvo->max_package; E_UNAVAILABLE (disk full). */
+/* E_TOO_LARGE past nfvo->max_package; E_QUOTA past what its project may have with all that is under way; E_UNAVAILABLE
+ * (disk full); E_NOT_FOUND, E_CONFLICT where it was deleted, or somebody else uploads it by now, which is looked at every
+ * 16 MiB.  May wait for a write. */
 struct err *upload_piece(struct upload *upload, const void *data, size_t n) MUST_USE;
 /* All is there: fsync and rename.  E_CONFLICT where somebody else uploads it by now. */
 struct err *upload_end(struct upload *upload) MUST_USE;

@@ -168,13 +168,15 @@ static struct err *
 package_keep(struct tx *tx, const void *in, void *out)
 {
     const struct onboard_out *found = in;
-    void *old, *row;
+    struct vnf_package *row;
+    void *old;
 
     (void)out;
     TRY(id_is_free(tx, &vnf_package_table, "vnfd_id", json_get_str(found->columns, "vnfdId"),
                    found));
     TRY(row_get(tx, &vnf_package_table, found->id, &old));
     row = row_copy(tx_mem(tx), old);
+    row->claimed = 0; /* What was got counts by rows of its own now. */
     return found_keep(tx, &vnf_package_table, found, old, row);
 }
 

@@ -32,7 +32,7 @@ struct getting {
     struct rows access;
     struct fetch_turn *turn;
     int64_t until_ns;
-    uint64_t left; /* bytes that may still come */
+    uint64_t taken, claimed; /* bytes that are here; that its row says, of what the project may have */
 };
 
 /* ---- is it what it should be? ---------------------------------------------------------------- */
@@ -154,16 +154,61 @@ file_of(const struct getting *g, const struct package_outside *artifact,
     return mem_printf(g->mem, "%s/" PREFIX "%.32s", g->set->id, hex);
 }
 
+static struct err *
+too_large(const struct getting *g)
+{
+    return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes, and what its project "
+                   "may have more", (unsigned long long)upload_max(g->nfvo));
+}
+
+static struct err *
+claim_set(struct tx *tx, struct vnf_package *old, uint64_t claimed)
+{
+    struct vnf_package *row = row_copy(tx_mem(tx), old);
+
+    row->claimed = (int64_t)claimed;
+    return row_update(tx, old, row);
+}
+
+/* store_fn: as of uploads; E_NOT_FOUND where the package was deleted. */
+static struct err *
+claim_fn(struct tx *tx, void *arg)
+{
+    struct getting *g = arg;
+    struct vnf_package *package;
+    uint64_t left, own;
+
+    TRY(row_get(tx, &vnf_package_table, g->set->id, &package));
+    TRY(package_quota(tx, g->nfvo, g->set->project_id, g->set->id, &left));
+    own = package->size > 0 ? (uint64_t)package->size : 0; /* Null where a version before took it. */
+    left -= left > own ? own : left;
+    if (left < g->taken) {
+        return too_large(g);
+    }
+    g->claimed = package_claim(g->taken, left);
+    return claim_set(tx, package, g->claimed);
+}
+
+/* store_fn: what is kept of those that failed counts too; those that were got have rows of their own soon. */
+static struct err *
+settle_fn(struct tx *tx, void *arg)
+{
+    const struct getting *g = arg;
+    struct vnf_package *package;
+
+    TRY(row_get(tx, &vnf_package_table, g->set->id, &package));
+    return claim_set(tx, package, g->taken);
+}
+
 /* Of what all of a package's may have together. */
 static struct err *
 room_take(struct getting *g, uint64_t n)
 {
-    if (n > g->left) {
-        return err_new(E_TOO_LARGE, NULL, "the external artifacts of a package have at most %llu bytes, and what its project "
-                       "may have more", (unsigned long long)upload_max(g->nfvo));
+    g->taken += n;
+    if (g->taken > upload_max(g->nfvo)) {
+        return too_large(g);
     }
-    g->left -= n;
-    return NULL;
+    return g->taken > g->claimed ? store_write_wait(g->nfvo->store, claim_fn, g) : NULL;
 }
 
 struct arriving {
@@ -258,9 +303,13 @@ static struct err *
 artifact_get(struct getting *g, struct package_outside *artifact)
 {
     const char *path = mem_printf(g->mem, "%s/%s", g->nfvo->packages_dir, artifact->path_kept);
+    uint64_t before = g->taken;
     struct err *e = is_here(g, artifact, path) ? room_take(g, (uint64_t)artifact->size)
                                                : download(g, artifact, access_of(g, artifact->uri), path);
 
+    if (e) {
+        g->taken = before;
+    }
     return err_wrap(e, "%.*s", (int)strcspn(artifact->uri, "?#"), artifact->uri);
 }
 
@@ -312,14 +361,9 @@ access_read(struct tx *tx, void *arg)
     struct getting *g = arg;
     struct vnf_package *package;
     struct rows rows;
-    uint64_t left, own;
 
     TRY(row_get(tx, &vnf_package_table, g->set->id, &package));
-    TRY(package_quota(tx, g->nfvo, g->set->project_id, g->set->id, &left));
-    g->left = upload_max(g->nfvo);
-    own = package->size > 0 ? (uint64_t)package->size : 0; /* Null where a version before took it. */
-    left -= left > own ? own : left;
-    g->left = left < g->left ? left : g->left;
+    g->claimed = (uint64_t)package->claimed;
     TRY(access_list(tx, g->set->id, &rows));
     g->access = (struct rows){.items = MEM_ARRAY(g->mem, rows.n + 1, void *)};
     for (size_t i = 0; i < rows.n; i++) {
@@ -351,7 +395,7 @@ all_get(struct getting *g)
         }
     }
     rest_forget(g, true);
-    return faults;
+    return g->claimed == g->taken ? faults : err_join(faults, store_write_wait(g->nfvo->store, settle_fn, g));
 }
 
 /* ---- the steps ------------------------------------------------------------------------------ */

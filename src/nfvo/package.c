@@ -173,14 +173,10 @@ erase_act(struct step *step)
     if (nfvo->fetches) {
         fetches_cancel(nfvo->fetches, in->id); /* One that is UPLOADING may be deleted: that is how a fetch is ended. */
     }
-    e = dir_remove(mem_printf(step_mem(step), "%s/%s", nfvo->packages_dir, in->path));
-
-    if (e && !err_is(e, E_NOT_FOUND)) {
+    e = package_folder_remove(step_mem(step), mem_printf(step_mem(step), "%s/%s", nfvo->packages_dir, in->path), ".erased");
+    if (e) {
         step_failed(step, e);
         return;
-    }
-    if (e) {
-        err_ignore(e, "nothing was uploaded");
     }
     step_done(step, NULL);
 }

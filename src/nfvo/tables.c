@@ -9,6 +9,7 @@
 #include "nfvo/invitation.h"
 #include "nfvo/onboard.h"
 #include "nfvo/place.h"
+#include "nfvo/request.h"
 #include "nfvo/stored_plan.h"
 #include "vnfm/vnfm.h"
 

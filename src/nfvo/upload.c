@@ -13,6 +13,7 @@
 #include "sys/file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #define UPLOAD_MAX ((uint64_t)16 << 30)
 #define LEAVE_FREE ((uint64_t)256 << 20)
 #define ROOM_LOOK ((uint64_t)16 << 20) /* bytes between two looks at the disk */
+#define CLAIM ((uint64_t)16 << 20)     /* bytes that are taken of a project's at a time */
 
 struct upload {
     struct mem *mem;
@@ -34,7 +36,7 @@ struct upload {
     bool is_whole;                 /* it has its name of the end */
     int fd;
     uint64_t size, max, room_seen;
-    uint64_t of_project; /* bytes that its project may have more */
+    uint64_t claimed; /* bytes that its row says: they are taken of what its project may have */
     EVP_MD_CTX *hash;
     char sha256[65];
     const struct json *failure; /* Why it ended, where a client is not told by an answer. */
@@ -113,6 +115,9 @@ state_move(struct tx *tx, const struct table *table, const char *id, const char 
     /* Why the last one failed is said of ERROR only (SOL005 9.5.2.5, 5.5.2.2). */
     *(const struct json **)attr_at(table_attr(table, "failure"), row) = NULL;
     whole_set(table, row, move->sha256, move->size);
+    if (table == &vnf_package_table) {
+        ((struct vnf_package *)row)->claimed = 0;
+    }
     return row_update(tx, old, row);
 }
 
@@ -141,9 +146,18 @@ package_quota(struct tx *tx, const struct nfvo *nfvo, const char *project_id, co
         TRY(tx_sql(tx, mem_printf(tx_mem(tx), "SELECT sum(size) FROM %s WHERE project_id = ? AND id <> ?", kinds[i].table->name),
                    args, sum_take, &used));
     }
+    TRY(tx_sql(tx, "SELECT sum(claimed) FROM vnf_package WHERE project_id = ? AND id <> ?", args, sum_take, &used));
     TRY(tx_sql(tx, "SELECT sum(size) FROM package_outside WHERE project_id = ? AND owner_id <> ?", args, sum_take, &used));
     *left = max > used ? max - used : 0;
     return NULL;
+}
+
+uint64_t
+package_claim(uint64_t size, uint64_t left)
+{
+    uint64_t ahead = (left - size) / 8; /* The less is left, the less of it is nobody's yet. */
+
+    return size + (ahead < CLAIM ? ahead : CLAIM);
 }
 
 static struct err *
@@ -153,12 +167,12 @@ over_quota(const struct nfvo *nfvo)
                    (unsigned long long)nfvo->max_project);
 }
 
-/* Sets how much may come. */
+/* Is there room for what came so far, and for anything? */
 static struct err *
-quota_take(struct tx *tx, struct upload *upload)
+quota_check(struct tx *tx, const struct upload *upload, uint64_t *left)
 {
-    TRY(package_quota(tx, upload->nfvo, upload->project_id, upload->id, &upload->of_project));
-    return upload->of_project && upload->of_project >= upload->size ? NULL : over_quota(upload->nfvo);
+    TRY(package_quota(tx, upload->nfvo, upload->project_id, upload->id, left));
+    return *left && *left >= upload->size ? NULL : over_quota(upload->nfvo);
 }
 
 static struct err *
@@ -166,8 +180,9 @@ take_fn(struct tx *tx, void *arg)
 {
     static const char *const from[] = {"CREATED", "ERROR", NULL};
     static const struct move take = {.from = from, .to = "UPLOADING"};
-    struct upload *upload = arg;
+    const struct upload *upload = arg;
     const char *const *owner;
+    uint64_t left;
     void *row;
 
     TRY(row_get(tx, upload->table, upload->id, &row));
@@ -176,7 +191,7 @@ take_fn(struct tx *tx, void *arg)
         return err_new(E_NOT_FOUND, NULL, "%s %s could not be found", upload->table->name,
                        upload->id);
     }
-    TRY(quota_take(tx, upload));
+    TRY(quota_check(tx, upload, &left));
     return state_move(tx, upload->table, upload->id, upload->uploader, &take);
 }
 
@@ -205,15 +220,29 @@ upload_max(const struct nfvo *nfvo)
     return nfvo->max_package ? nfvo->max_package : UPLOAD_MAX;
 }
 
-/* What uploads before this one left: whoever still writes there writes to nothing. */
+/* store_fn: is the resource still this one's?  E_NOT_FOUND, E_CONFLICT. */
+static struct err *
+own_check(struct tx *tx, void *arg)
+{
+    const struct upload *upload = arg;
+    void *row;
+
+    TRY(row_get(tx, upload->table, upload->id, &row));
+    return str_eq(*uploader_at(upload->table, row), upload->uploader)
+               ? NULL
+               : err_new(E_CONFLICT, NULL, "%s is uploaded by somebody else by now", upload->id);
+}
+
+/* What uploads before this one left, of which the row knows nothing any more: whoever still writes there writes to
+ * nothing. */
 static void
-parts_forget(const struct upload *upload)
+files_forget(const struct upload *upload)
 {
     DIR *dir = opendir(upload->dir);
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) { /* NOLINT(concurrency-mt-unsafe): a stream of this thread's own */
-        if (str_starts(entry->d_name, "content.") && str_ends(entry->d_name, ".part")) {
+        if (entry->d_name[0] != '.') {
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
         }
     }
@@ -222,11 +251,24 @@ parts_forget(const struct upload *upload)
     }
 }
 
+struct err *
+package_folder_remove(struct mem *mem, const char *path, const char *suffix)
+{
+    const char *gone = mem_printf(mem, "%s%s", path, suffix);
+
+    TRY(dir_remove(gone)); /* of a process that was killed at this */
+    if (rename(path, gone) < 0) {
+        return errno == ENOENT ? NULL : err_errno(E_UNAVAILABLE, "rename %s", path);
+    }
+    return dir_remove(gone);
+}
+
 static struct err *
 file_begin(struct upload *upload)
 {
     TRY(dir_make(upload->dir, 0700));
-    parts_forget(upload);
+    TRY(store_read(upload->nfvo->store, own_check, upload));
+    files_forget(upload);
     upload->fd = open(upload->part, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
     if (upload->fd < 0) {
         return err_errno(E_UNAVAILABLE, "open %s", upload->part);
@@ -296,6 +338,24 @@ package_room(const struct nfvo *nfvo, int fd, uint64_t *seen, uint64_t n)
     return NULL;
 }
 
+/* store_fn: the row takes more of what the project may have, where all that is under way is counted, whichever replica
+ * has it; and it is asked for so often, whether it is still wanted. */
+static struct err *
+claim_fn(struct tx *tx, void *arg)
+{
+    struct upload *upload = arg;
+    uint64_t left;
+    void *old, *row;
+
+    TRY(own_check(tx, upload));
+    TRY(quota_check(tx, upload, &left));
+    upload->claimed = package_claim(upload->size, left);
+    TRY(row_get(tx, upload->table, upload->id, &old));
+    row = row_copy(tx_mem(tx), old);
+    whole_set(upload->table, row, NULL, upload->claimed);
+    return row_update(tx, old, row);
+}
+
 struct err *
 upload_piece(struct upload *upload, const void *data, size_t n)
 {
@@ -304,8 +364,8 @@ upload_piece(struct upload *upload, const void *data, size_t n)
         return err_new(E_TOO_LARGE, NULL, "the package is larger than %llu bytes",
                        (unsigned long long)upload->max);
     }
-    if (upload->size > upload->of_project) {
-        return over_quota(upload->nfvo);
+    if (upload->size > upload->claimed) {
+        TRY(store_write_wait(upload->nfvo->store, claim_fn, upload));
     }
     if (!EVP_DigestUpdate(upload->hash, data, n)) {
         return err_new(E_INTERNAL, NULL, "SHA-256 failed");
@@ -323,19 +383,6 @@ dir_sync(const char *path)
         return err_errno(E_UNAVAILABLE, "fsync %s", path);
     }
     return NULL;
-}
-
-/* store_fn: is the resource still this one's?  E_CONFLICT. */
-static struct err *
-own_check(struct tx *tx, void *arg)
-{
-    const struct upload *upload = arg;
-    void *row;
-
-    TRY(row_get(tx, upload->table, upload->id, &row));
-    return str_eq(*uploader_at(upload->table, row), upload->uploader)
-               ? NULL
-               : err_new(E_CONFLICT, NULL, "%s is uploaded by somebody else by now", upload->id);
 }
 
 struct err *
@@ -373,13 +420,14 @@ upload_accept(struct tx *tx, struct upload *upload)
         .in = in,
         .project_id = upload->project_id,
     };
+    uint64_t left;
 
+    TRY(quota_check(tx, upload, &left)); /* It may have become less. */
     in->id = upload->id;
     in->project_id = upload->project_id;
     in->path = mem_printf(tx_mem(tx), "%s/content", upload->id);
     in->sha256 = upload->sha256;
     in->size = (int64_t)upload->size;
-    TRY(quota_take(tx, upload)); /* Others may have come meanwhile. */
     TRY(state_move(tx, upload->table, upload->id, upload->uploader, &accept));
     return flow_start(tx, upload->nfvo->engine, &start, NULL);
 }
@@ -419,7 +467,7 @@ end_early(struct upload *upload, store_fn *move)
         bool is_gone = err_is(e, E_NOT_FOUND), moved = is_gone || err_is(e, E_CONFLICT);
 
         if (is_gone) { /* It was deleted, perhaps before its folder was made for this upload. */
-            err_ignore(dir_remove(upload->dir), "what is left there is looked for by nobody");
+            err_ignore(package_folder_remove(upload->mem, upload->dir, ".left"), "what is left there is looked for by nobody");
         }
         log_err(LOG_LV_WARN, "nfvo", e, "an upload that ended early");
         if (!moved) {
@@ -503,6 +551,7 @@ recover_table(struct tx *tx, const struct table *table, bool own_too)
         }
         *state_at(table, row) = "CREATED";
         *uploader_at(table, row) = NULL;
+        whole_set(table, row, NULL, 0);
         TRY(row_update(tx, rows.items[i], row));
     }
     return NULL;

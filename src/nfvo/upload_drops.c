@@ -214,6 +214,7 @@ folder_sweep(struct store *store, int packages, const char *name)
         vec_each (&seen, half) {
             (void)unlinkat(dirfd(dir), *half, 0);
         }
+        (void)unlinkat(packages, name, AT_REMOVEDIR); /* Where it was that only. */
     }
     (void)closedir(dir);
 }

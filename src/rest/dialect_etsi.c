@@ -189,11 +189,14 @@ check_type(const struct rest_request *r)
 {
     static const char *const types[] = {"application/json", "application/merge-patch+json", NULL};
     const char *given = rest_header_in(r, "Content-Type");
+    const char *type = given ? mem_strn(r->mem, given, strcspn(given, "; \t")) : NULL;
     bool has_body = r->route && !(r->route->flags & (REST_UPLOAD | REST_NO_BODY)) &&
                     strcmp(r->method, "GET") != 0 && strcmp(r->method, "DELETE") != 0;
 
-    if (!has_body || !given ||
-        str_in(mem_strn(r->mem, given, strcspn(given, "; ")), types)) {
+    for (size_t i = 0; has_body && given && types[i]; i++) {
+        has_body = !str_eq_case(type, types[i]); /* RFC 9110 8.3.1 */
+    }
+    if (!has_body || !given) {
         return NULL;
     }
     return err_new(E_MEDIA_TYPE, NULL, "Content-Type %s is not supported; application/json is",
@@ -275,6 +278,9 @@ check_keys(const struct rest_request *r)
         if (!str_in(pair->name, known)) {
             return err_new(E_INVALID, NULL, "'%s' is not a query parameter of this list",
                            pair->name);
+        }
+        if (rest_query(r, pair->name) != pair->value) { /* One of them would count for nothing. */
+            return err_new(E_INVALID, NULL, "'%s' is given twice", pair->name);
         }
     }
     return NULL;

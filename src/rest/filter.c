@@ -2,6 +2,7 @@
  * object, so that a filter can name whatever an answer shows. */
 #include "rest/filter.h"
 
+#include "base/time.h"
 #include "base/vec.h"
 
 #include <stdio.h>
@@ -176,19 +177,32 @@ leaf_text(const struct json *json, char scratch[64])
     return NULL;
 }
 
-/* Numbers by value, everything else (times sort as text) by bytes. */
+static bool
+is_number(const char *text, double *number)
+{
+    char *end;
+
+    *number = strtod(text, &end);
+    return end != text && *end == '\0' && strchr("-0123456789", *text);
+}
+
+#define SIGN(a, b) (((a) > (b)) - ((a) < (b)))
+
+/* Numbers and times by value, everything else by bytes. */
 static int
 compare(const struct json *leaf, const char *text, const char *value)
 {
-    int64_t number;
+    int64_t number, time[2];
+    double real;
 
     if (leaf->type == JSON_T_INT && str_to_i64(value, &number)) {
-        return leaf->i < number ? -1 : leaf->i > number;
+        return SIGN(leaf->i, number);
     }
-    if (leaf->type == JSON_T_REAL) {
-        double want = strtod(value, NULL);
-
-        return leaf->r < want ? -1 : leaf->r > want;
+    if ((leaf->type == JSON_T_INT || leaf->type == JSON_T_REAL) && is_number(value, &real)) {
+        return leaf->type == JSON_T_REAL ? SIGN(leaf->r, real) : SIGN((double)leaf->i, real);
+    }
+    if (leaf->type == JSON_T_STR && time_parse(text, &time[0]) && time_parse(value, &time[1])) {
+        return SIGN(time[0], time[1]);
     }
     return strcmp(text, value);
 }

@@ -209,6 +209,12 @@ void rest_finish(struct rest_request *r, struct err *err);
 /* Writes one row of a resource as this face shows it, in its envelope. */
 void rest_write_row(struct rest_request *r, const struct resource *resource,
                     const struct rest_shape *shape, const void *row);
+/* The headers that a GET of it has (ETag); the same with the row. */
+void rest_row_headers(struct rest_request *r, const void *row);
+void rest_show_row(struct rest_request *r, const struct resource *resource,
+                   const struct rest_shape *shape, const void *row);
+/* Whether what the request says of the row of its path holds (If-Match); for actions that change it.  E_PRECONDITION. */
+struct err *rest_precondition(struct tx *tx, struct rest_request *r) MUST_USE;
 
 /* ---- serving ---------------------------------------------------------------- */
 

@@ -213,6 +213,28 @@ rest_write_row(struct rest_request *r, const struct resource *resource,
     r->op.resource = before;
 }
 
+void
+rest_row_headers(struct rest_request *r, const void *row)
+{
+    if (r->face->dialect->show) {
+        r->face->dialect->show(r, row);
+    }
+}
+
+void
+rest_show_row(struct rest_request *r, const struct resource *resource,
+              const struct rest_shape *shape, const void *row)
+{
+    rest_row_headers(r, row);
+    rest_write_row(r, resource, shape, row);
+}
+
+struct err *
+rest_precondition(struct tx *tx, struct rest_request *r)
+{
+    return r->face->dialect->precondition ? r->face->dialect->precondition(tx, r) : NULL;
+}
+
 struct page_writer {
     struct rest_request *r;
     struct rest_page *page;
@@ -327,9 +349,7 @@ check_before(struct tx *tx, struct rest_request *r)
 {
     void *row;
 
-    if (r->face->dialect->precondition) {
-        TRY(r->face->dialect->precondition(tx, r));
-    }
+    TRY(rest_precondition(tx, r));
     if (!has_parents(r)) {
         return NULL;
     }

@@ -98,8 +98,17 @@ static const struct {
     int number;
     const char *text;
 } versions[] = {
-    {431, "4.3.1"}, {371, "3.7.1"}, {331, "3.3.1"}, {281, "2.8.1"}, {261, "2.6.1"},
+    {441, "4.4.1"}, {431, "4.3.1"}, {371, "3.7.1"}, {331, "3.3.1"}, {281, "2.8.1"}, {261, "2.6.1"},
 };
+
+/* Published besides, and between those that are here: read as one of them. */
+static const char *const others[] = {"2.5.1", "2.7.1", "3.5.1", "3.6.1", "4.2.1", NULL};
+
+bool
+builtin_is_near(const char *text)
+{
+    return str_in(text, others);
+}
 
 int
 builtin_version(const char *text)

@@ -24,21 +24,38 @@ static struct tosca_file *load_file(struct tosca_run *run, const char *name, con
 
 static const char *const normative[] = {"common", "vnfd", "nsd", "pnfd", NULL};
 
-/* "…/v3.3.1/…_vnfd_types.yaml" -> 331; 0 where no version stands in it, -1 where
- * one does that is not built in. */
-static int
+/* "…/v3.3.1/…_vnfd_types.yaml" or "…_vnfd_3_3_1_types.yaml" -> "3.3.1"; null where no version stands in it. */
+static const char *
 version_in(struct mem *mem, const char *name)
 {
     for (const char *p = name; *p; p++) {
-        int a, b, c, n = 0;
         bool starts = p == name || strchr("/v-_", p[-1]);
+        int a, b, c;
 
-        if (starts && sscanf(p, "%d.%d.%d%n", &a, &b, &c, &n) == 3) {
-            int version = builtin_version(mem_strn(mem, p, (size_t)n));
-
-            return version ? version : -1;
+        if (starts && (sscanf(p, "%3d.%3d.%3d", &a, &b, &c) == 3 || sscanf(p, "%3d_%3d_%3d", &a, &b, &c) == 3)) {
+            return mem_printf(mem, "%d.%d.%d", a, b, c);
         }
     }
+    return NULL;
+}
+
+/* Of which version it is; 0 where it names none, or one that is read as another. */
+static int
+version_of(struct tosca_run *run, const char *name, const struct yaml *at)
+{
+    const char *text = version_in(run->mem, name);
+    int version = text ? builtin_version(text) : 0;
+
+    if (!text || version) {
+        return version;
+    }
+    if (!builtin_is_near(text)) {
+        run_fault(run, tosca_unsupported(at, "SOL001 types of the version in %s", name));
+        return run->version;
+    }
+    vec_add(run->mem, &run->tosca->notes,
+            mem_printf(run->mem, "%s:%d:%d: the types of SOL001 %s are not built in: read as those of %s", at->file, at->line,
+                       at->column, text, builtin_version_text(run->version)));
     return 0;
 }
 
@@ -47,18 +64,15 @@ static bool
 load_builtin(struct tosca_run *run, const char *name, const struct yaml *at)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name;
-    int version = version_in(run->mem, name);
 
     for (size_t i = 0; normative[i]; i++) {
-        const char *start = mem_printf(run->mem, "etsi_nfv_sol001_%s_types", normative[i]);
+        const char *start = mem_printf(run->mem, "etsi_nfv_sol001_%s_", normative[i]);
+        int version;
 
         if (!str_starts(base, start) && !str_starts(base, start + strlen("etsi_nfv_"))) {
             continue;
         }
-        if (version < 0) {
-            run_fault(run, tosca_unsupported(at, "SOL001 types of the version in %s", name));
-            version = run->version;
-        }
+        version = version_of(run, name, at);
         run->is_version_free = run->is_version_free || version == 0;
         version = version ? version : run->version;
         run->tosca->types_version = builtin_version_text(version);

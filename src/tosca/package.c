@@ -379,6 +379,7 @@ named_file(struct opening *o, const char *const *spellings, bool may_be_folder)
         if (str_empty(name)) {
             continue;
         }
+        name += str_starts(name, "./") ? 2 : 0;
         if (!package_find(o->pkg, name) && !(may_be_folder && folder_exists(o->pkg, name))) {
             fault(o, META, line, "%s: the package has no %s", spellings[i], name);
         }

@@ -16,7 +16,7 @@ struct tosca_run {
     struct tosca *tosca;
     tosca_read_fn *read;
     void *arg;
-    int version;            /* 431: SOL001 version of imports that name none */
+    int version;            /* 441: SOL001 version of imports that name none */
     bool is_version_free;   /* such an import was met */
     struct map files;       /* name -> struct tosca_file */
     VEC(struct tosca_file *) order; /* entry first */
@@ -46,6 +46,7 @@ void link_types(struct tosca_run *run);
 bool builtin_types(struct tosca_run *run, const char *part, int version);
 int builtin_version(const char *text); /* "3.3.1" -> 331 where known, else 0 */
 const char *builtin_version_text(int version);
+bool builtin_is_near(const char *text); /* "3.5.1": none of ours, but published between them */
 /* topology.c: the topology template of a file. */
 void read_topology(struct tosca_run *run, const struct tosca_file *file);
 void check_topology(struct tosca_run *run, const struct tosca_template *in);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* SOL001 versions tried, newest first, where an import names none. */
-static const int versions_tried[] = {431, 371, 331, 281, 261};
+static const int versions_tried[] = {441, 431, 371, 331, 281, 261};
 
 bool
 tosca_is(const struct tosca_type *type, const char *name)
@@ -188,73 +188,169 @@ input_default(const struct tosca_template *in, const char *name)
 }
 
 #define RESOLVE_DEPTH 16
+#define RESOLVE_STEPS 1000
+#define TEXT_MAX 4096
 
-static const struct yaml *resolve(const struct tosca *tosca, const struct tosca_template *in,
-                                  const struct tosca_node *self, const struct yaml *value,
-                                  int depth);
+struct resolving {
+    const struct tosca *tosca;
+    int depth, n_steps; /* functions within functions; functions in all */
+};
+
+static const struct yaml *resolve(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self,
+                                  const struct yaml *value);
+
+/* What a function gives stands where 'at' stands. */
+static const struct yaml *
+text_node(const struct tosca *tosca, const struct yaml *at, const char *text)
+{
+    struct yaml *node = MEM_NEW(tosca->mem, struct yaml);
+
+    *node = (struct yaml){.type = YAML_T_SCALAR, .plain = true, .file = at ? at->file : "built-in types",
+                          .line = at ? at->line : 1, .column = at ? at->column : 1, .text = text};
+    return node;
+}
 
 static const struct yaml *
-value_of(const struct tosca *tosca, const struct tosca_node *node, const char *property, int depth)
+value_of(struct resolving *r, const struct tosca_node *node, const char *property)
 {
     const struct yaml *value = yaml_get(yaml_get(node->yaml, "properties"), property);
     const struct tosca_schema *schema;
-    struct yaml *text;
 
     if (!yaml_is_null(value)) {
-        return resolve(tosca, node->in, node, value, depth);
+        return resolve(r, node->in, node, value);
     }
     schema = node->type ? tosca_property(node->type, property) : NULL;
     if (!schema || (!schema->def && !schema->value)) {
         return NULL;
     }
-    if (schema->value) {
-        return schema->value;
+    return schema->value ? schema->value : text_node(r->tosca, NULL, schema->def);
+}
+
+/* [NODE, PROPERTY, ...] or [NODE, CAPABILITY, PROPERTY, ...] (TOSCA 1.3, 4.4.2). */
+static const struct yaml *
+property_get(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self,
+             const struct yaml *call)
+{
+    const char *name = call->type == YAML_T_LIST && call->n > 1 ? yaml_str(call->items[0]) : NULL;
+    const char *word = name ? yaml_str(call->items[1]) : NULL;
+    const struct tosca_node *node = str_eq(name, "SELF") ? self : name ? tosca_node(in, name) : NULL;
+    const struct yaml *value;
+
+    if (!node || !word) {
+        return NULL;
     }
-    text = MEM_NEW(tosca->mem, struct yaml);
-    *text = (struct yaml){.type = YAML_T_SCALAR,
-                          .plain = true,
-                          .file = "built-in types",
-                          .line = 1,
-                          .column = 1,
-                          .text = schema->def};
-    return text;
+    value = value_of(r, node, word);
+    if (value || call->n < 3) {
+        return step_into(value, call, 2);
+    }
+    value = yaml_get(yaml_get(yaml_get(yaml_get(node->yaml, "capabilities"), word), "properties"),
+                     str_or(yaml_str(call->items[2]), ""));
+    return value ? step_into(resolve(r, node->in, node, value), call, 3) : NULL;
+}
+
+static bool
+part_add(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const struct yaml *part,
+         struct buf *out)
+{
+    const char *text = yaml_str(resolve(r, in, self, part));
+
+    if (text) {
+        buf_str(out, text);
+    }
+    return text && !out->overflow;
+}
+
+/* Its parts, if all are known; 'between' is null for concat. */
+static const struct yaml *
+joined(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const struct yaml *parts,
+       const struct yaml *between)
+{
+    AUTO_BUF out = BUF_INIT;
+
+    buf_init(&out, TEXT_MAX);
+    if (parts->type != YAML_T_LIST) {
+        return NULL;
+    }
+    for (size_t i = 0; i < parts->n; i++) {
+        if ((i && between && !part_add(r, in, self, between, &out)) || !part_add(r, in, self, parts->items[i], &out)) {
+            return NULL;
+        }
+    }
+    return text_node(r->tosca, parts, buf_copy(r->tosca->mem, &out));
+}
+
+/* [TEXT, CHARACTERS, INDEX]: the part of that number between any of the characters. */
+static const struct yaml *
+token(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const struct yaml *call)
+{
+    bool is_call = call->type == YAML_T_LIST && call->n == 3;
+    const char *text = is_call ? yaml_str(resolve(r, in, self, call->items[0])) : NULL;
+    const char *characters = is_call ? yaml_str(resolve(r, in, self, call->items[1])) : NULL;
+    int64_t index;
+
+    if (!text || str_empty(characters) || !yaml_to_i64(call->items[2], &index) || index < 0) {
+        return NULL;
+    }
+    for (; index > 0; index--) {
+        text += strcspn(text, characters);
+        if (!*text) {
+            return NULL;
+        }
+        text++;
+    }
+    return text_node(r->tosca, call, mem_strn(r->tosca->mem, text, strcspn(text, characters)));
 }
 
 static const struct yaml *
-resolve(const struct tosca *tosca, const struct tosca_template *in, const struct tosca_node *self,
-        const struct yaml *value, int depth)
+call_resolve(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const char *function,
+             const struct yaml *call)
 {
-    const struct yaml *call;
-    const char *function, *name, *property;
-
-    if (!is_function(value) || depth > RESOLVE_DEPTH) {
-        return depth > RESOLVE_DEPTH ? NULL : value;
-    }
-    function = value->keys[0]->text;
-    call = value->items[0];
-    name = call->type == YAML_T_LIST && call->n > 0 ? yaml_str(call->items[0]) : yaml_str(call);
     if (str_eq(function, "get_input")) {
+        const char *name = yaml_str(call->type == YAML_T_LIST && call->n > 0 ? call->items[0] : call);
+
         return step_into(input_default(in, str_or(name, "")), call, 1);
     }
-    property = call->type == YAML_T_LIST && call->n > 1 ? yaml_str(call->items[1]) : NULL;
-    if (str_eq(function, "get_property") && name && property) {
-        const struct tosca_node *node = str_eq(name, "SELF") ? self : tosca_node(in, name);
-
-        return node ? step_into(value_of(tosca, node, property, depth + 1), call, 2) : NULL;
+    if (str_eq(function, "get_property")) {
+        return property_get(r, in, self, call);
     }
-    return NULL;
+    if (str_eq(function, "concat")) {
+        return joined(r, in, self, call, NULL);
+    }
+    if (str_eq(function, "join") && call->type == YAML_T_LIST && (call->n == 1 || call->n == 2)) {
+        return joined(r, in, self, call->items[0], call->n == 2 ? call->items[1] : NULL);
+    }
+    return str_eq(function, "token") ? token(r, in, self, call) : NULL;
+}
+
+/* Null where it is a function whose value is not known before an operation. */
+static const struct yaml *
+resolve(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const struct yaml *value)
+{
+    const struct yaml *got;
+
+    if (!is_function(value)) {
+        return value;
+    }
+    if (r->depth >= RESOLVE_DEPTH || r->n_steps >= RESOLVE_STEPS) {
+        return NULL;
+    }
+    r->depth++;
+    r->n_steps++;
+    got = call_resolve(r, in, self, value->keys[0]->text, value->items[0]);
+    r->depth--;
+    return got;
 }
 
 const struct yaml *
 tosca_resolve(const struct tosca *tosca, const struct tosca_template *in, const struct yaml *value)
 {
-    return value ? resolve(tosca, in, NULL, value, 0) : NULL;
+    return value ? resolve(&(struct resolving){.tosca = tosca}, in, NULL, value) : NULL;
 }
 
 const struct yaml *
 tosca_value(const struct tosca *tosca, const struct tosca_node *node, const char *property)
 {
-    return value_of(tosca, node, property, 0);
+    return value_of(&(struct resolving){.tosca = tosca}, node, property);
 }
 
 const char *

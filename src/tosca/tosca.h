@@ -1,4 +1,4 @@
-/* TOSCA service templates as ETSI NFV uses them (SOL001 2.6.1 to 4.3.1): parsed,
+/* TOSCA service templates as ETSI NFV uses them (SOL001 2.5.1 to 4.4.1): parsed,
  * their imports and types resolved, every assignment validated. */
 #ifndef CARRICK_TOSCA_TOSCA_H
 #define CARRICK_TOSCA_TOSCA_H

@@ -6,6 +6,7 @@
 #include "vnfm/flows.h"
 #include "vnfm/held.h"
 #include "vnfm/journal.h"
+#include "vnfm/request.h"
 #include "vnfm/vnfm.h"
 
 #include <string.h>

@@ -321,6 +321,47 @@ TEST(outside_what_is_kept_counts_as_what_comes)
     world_end(&w);
 }
 
+static struct err *
+claimed_fn(struct tx *tx, void *arg)
+{
+    struct vnf_package *package;
+
+    TRY(row_get(tx, &vnf_package_table, PACKAGE, &package));
+    *(int64_t *)arg = package->claimed;
+    return NULL;
+}
+
+static int64_t
+claimed(const struct world *w)
+{
+    int64_t n = -1;
+
+    REQUIRE_OK(store_read(w->nfvo.store, claimed_fn, &n));
+    return n;
+}
+
+/* It is on the disk, and so would be that of a hundred packages that never come to their end. */
+TEST(outside_what_is_kept_of_a_failure_counts_for_the_project)
+{
+    struct world w;
+
+    world_begin(&w);
+    w.nfvo.max_project = 5;
+    uri_add(&w, "/good/1");
+    uri_add(&w, "/good/2");
+    set_get(&w, 1);
+    CHECK_STR(w.state, "FAILED_TEMP");
+    CHECK(strstr(w.error, "what its project may have more") != NULL);
+    CHECK_INT(claimed(&w), 3);
+    w.nfvo.max_project = 6;
+    uri_add(&w, "/good/1");
+    uri_add(&w, "/good/2");
+    set_get(&w, 2);
+    CHECK_STR(w.state, "COMPLETED");
+    CHECK_INT(claimed(&w), 6);
+    world_end(&w);
+}
+
 /* Twenty faults are told; what is behind them and was got before stays. */
 TEST(outside_what_is_kept_survives_a_try_that_does_not_come_to_it)
 {

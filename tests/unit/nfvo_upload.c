@@ -9,8 +9,10 @@
 #include "test.h"
 #include "tosca/bundle.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <signal.h>
 #include <stdio.h>
@@ -212,6 +214,90 @@ TEST(upload_of_what_was_deleted_meanwhile_leaves_nothing)
     upload_free(upload);
     CHECK(!file_exists(path));
     home_close(&home);
+}
+
+/* It is asked for every now and then, not at the end only: a client may go on for hours. */
+TEST(upload_of_what_was_deleted_ends_before_all_came)
+{
+    static char much[1 << 20];
+    struct home home = {0};
+    struct caller caller = {.project_id = "p"};
+    struct upload *upload = NULL;
+    struct err *e = NULL;
+    size_t n = 0;
+
+    home_open(&home);
+    home.nfvo.leave_free = 1;
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    CHECK_OK(upload_piece(upload, "x", 1));
+    REQUIRE_OK(store_write_wait(home.nfvo.store, package_delete, NULL));
+    for (; !e && n < 40; n++) {
+        e = upload_piece(upload, much, sizeof much);
+    }
+    CHECK_INT(n, 17);
+    CHECK_ERR(e, E_NOT_FOUND);
+    upload_abort(upload);
+    upload_free(upload);
+    home_close(&home);
+}
+
+/* Nothing counts it any more: it would be on the disk beside what its project may have. */
+TEST(upload_removes_what_one_before_left)
+{
+    struct home home = {0};
+    struct caller caller = {.project_id = "p"};
+    struct upload *upload = NULL;
+    char path[400];
+
+    home_open(&home);
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    upload_abort(upload);
+    upload_free(upload);
+    snprintf(path, sizeof path, "%s/" ID "/content", home.packages);
+    REQUIRE_OK(file_write(path, "bad", 3, 0600));
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload));
+    CHECK(!file_exists(path));
+    upload_abort(upload);
+    upload_free(upload);
+    home_close(&home);
+}
+
+struct scribe {
+    const char *dir;
+    atomic_int n; /* files that it made */
+};
+
+/* As an upload that is at its end: files by their paths, until their folder is gone. */
+static void *
+scribe_run(void *arg)
+{
+    struct scribe *scribe = arg;
+    char path[400];
+
+    for (int fd = 0; fd >= 0;) {
+        snprintf(path, sizeof path, "%s/content.%d", scribe->dir, atomic_load(&scribe->n));
+        fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        if (fd >= 0) {
+            close(fd);
+            atomic_fetch_add(&scribe->n, 1);
+        }
+    }
+    return NULL;
+}
+
+TEST(a_package_is_erased_while_somebody_writes_there)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct scribe scribe = {.dir = mem_printf(mem, "%s/" ID, test_dir())};
+    pthread_t thread;
+
+    REQUIRE_OK(dir_make(scribe.dir, 0700));
+    REQUIRE(!pthread_create(&thread, NULL, scribe_run, &scribe));
+    EVENTUALLY(10000, atomic_load(&scribe.n) > 100);
+    CHECK_OK(package_folder_remove(mem, scribe.dir, ".erased"));
+    REQUIRE(!pthread_join(thread, NULL));
+    CHECK(!file_exists(scribe.dir));
+    CHECK(!file_exists(mem_printf(mem, "%s.erased", scribe.dir)));
 }
 
 /* ---- packages that are got by their URL ------------------------------------------------------- */
@@ -467,6 +553,35 @@ TEST(uploads_of_a_project_have_a_quota)
     upload_free(upload);
     REQUIRE_OK(store_write_wait(home.nfvo.store, nsd_sized, NULL));
     CHECK_ERR(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &upload), E_QUOTA);
+    home_close(&home);
+}
+
+/* What is under way is taken of it as it comes, and given back when it came to nothing. */
+TEST(uploads_under_way_share_what_their_project_may_have)
+{
+    struct caller caller = {.project_id = "p"};
+    struct upload *first = NULL, *second = NULL;
+    struct home home = {0};
+
+    home_open(&home);
+    REQUIRE_OK(store_write_wait(home.nfvo.store, sized_make, NULL));
+    home.nfvo.max_project = 10;
+    home.nfvo.leave_free = 1;
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &vnf_package_table, ID, &first));
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &ns_descriptor_table, fetched[1], &second));
+    CHECK_OK(upload_piece(first, "ab", 2));
+    CHECK_OK(upload_piece(second, "c", 1));
+    CHECK_ERR_MSG(upload_piece(second, "d", 1), E_QUOTA, "may have 10 bytes in all");
+    upload_abort(second);
+    CHECK_OK(upload_piece(first, "e", 1));
+    upload_free(second);
+    CHECK_ERR(upload_begin(&home.nfvo, &caller, &ns_descriptor_table, fetched[1], &second), E_QUOTA);
+    upload_abort(first);
+    upload_free(first);
+    REQUIRE_OK(upload_begin(&home.nfvo, &caller, &ns_descriptor_table, fetched[1], &second));
+    CHECK_OK(upload_piece(second, "abc", 3));
+    upload_abort(second);
+    upload_free(second);
     home_close(&home);
 }
 

@@ -21,7 +21,8 @@ parse(struct mem *mem, const char *text)
 static const char vnf[] =
     "{\"id\":\"v1\",\"vnfProvider\":\"Company\",\"count\":3,\"big\":9007199254740993,"
     "\"on\":true,\"none\":null,\"info\":{\"flavour\":\"simple\",\"cps\":[{\"id\":\"a\"},"
-    "{\"id\":\"b\"}]},\"tags\":[\"x\",\"y z\"],\"map\":{\"k1\":\"v\"},\"quote\":\"it's, ok\"}";
+    "{\"id\":\"b\"}]},\"tags\":[\"x\",\"y z\"],\"map\":{\"k1\":\"v\"},\"quote\":\"it's, ok\",\"load\":1.5,"
+    "\"at\":\"2026-01-02T03:04:05.500Z\"}";
 
 /* ---- SOL013 filters ----------------------------------------------------------------- */
 
@@ -44,6 +45,18 @@ TEST(filters_select_as_sol013_says)
         {"(gte,count,3)", true},
         {"(lt,count,10)", true}, /* by number, not by text */
         {"(lte,count,2)", false},
+        {"(gt,count,2.5)", true},
+        {"(lt,count,2.5)", false},
+        {"(lt,count,10.5)", true},
+        {"(gt,load,0.5e0)", true},
+        {"(gt,load,2)", false},
+        {"(eq,load,high)", false},
+        {"(gt,at,2026-01-02T03:04:05Z)", true}, /* by time, not by text */
+        {"(lt,at,2026-01-02T03:04:06Z)", true},
+        {"(lt,at,2026-01-02T03:04:05Z)", false},
+        {"(gt,at,2026-01-02T04:04:05+01:00)", true},
+        {"(eq,at,2026-01-02T04:04:05.5+01:00)", true},
+        {"(eq,at,2026-01-02)", false},
         {"(eq,big,9007199254740993)", true},
         {"(eq,big,9007199254740992)", false},
         {"(cont,vnfProvider,omp,zzz)", true},

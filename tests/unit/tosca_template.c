@@ -294,8 +294,83 @@ TEST(tosca_built_in_types_follow_the_version)
     CHECK_STR(tosca->types_version, "3.3.1");
     CHECK_ERR_MSG(parse_body(mem, "2.6.1", newer, &tosca), E_INVALID, "unknown type");
     CHECK_OK(parse_body(mem, NULL, newer, &tosca));
-    CHECK_STR(tosca->types_version, "4.3.1");
+    CHECK_STR(tosca->types_version, "4.4.1");
     CHECK_ERR(parse_body(mem, "9.9.9", newer, &tosca), E_NOT_IMPLEMENTED);
+}
+
+/* Published between versions that are here, and told. */
+TEST(tosca_types_of_a_version_between_are_read_as_another)
+{
+    AUTO(mem) mem = mem_new("test");
+    struct tosca *tosca;
+    const char *any = "topology_template: { node_templates: { } }\n";
+
+    CHECK_OK(parse_body(mem, "3.5.1", any, &tosca));
+    CHECK_STR(tosca->types_version, "4.4.1");
+    REQUIRE(tosca->notes.n == 1);
+    CHECK(strstr(tosca->notes.items[0], "SOL001 3.5.1 are not built in: read as those of 4.4.1") != NULL);
+    CHECK_OK(parse_body(mem, "4.4.1", any, &tosca));
+    CHECK_INT(tosca->notes.n, 0);
+}
+
+/* TOSCA 1.3, 4.3 and 4.4: whatever is known before an operation. */
+TEST(tosca_functions_have_values)
+{
+    static const struct {
+        const char *call, *value;
+    } cases[] = {
+        {"{ get_input: i }", "in"},
+        {"{ get_input: [ m, k, 1 ] }", "y"},
+        {"{ get_property: [ SELF, b ] }", "be"},
+        {"{ get_property: [ c, virtual_compute, virtual_memory, virtual_mem_size ] }", "64 MiB"},
+        {"{ get_property: [ c, vdu_profile, max_number_of_instances ] }", "3"},
+        {"{ concat: [ x, '-', { get_input: i }, { concat: [ '!' ] } ] }", "x-in!"},
+        {"{ join: [ [ x, { get_property: [ SELF, b ] } ], ', ' ] }", "x, be"},
+        {"{ join: [ [ x, y ] ] }", "xy"},
+        {"{ token: [ 'a.b:c', '.:', 2 ] }", "c"},
+        {"{ token: [ 'a.b', '.', 2 ] }", NULL},
+        {"{ concat: [ x, { get_input: late } ] }", NULL},
+        {"{ get_property: [ SELF, a ] }", NULL},
+    };
+    AUTO(mem) mem = mem_new("test");
+
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        struct tosca *tosca;
+
+        REQUIRE_OK(parse_body(mem, "3.3.1", mem_printf(mem,
+            "node_types: { x: { derived_from: tosca.nodes.Root, properties: { a: { type: string }, b: { type: string } } } }\n"
+            "topology_template:\n"
+            "  inputs: { i: { type: string, default: in }, late: { type: string },\n"
+            "    m: { type: map, entry_schema: { type: list }, default: { k: [ x, y ] } } }\n"
+            "  node_templates:\n"
+            "    x: { type: x, properties: { b: be, a: %s } }\n"
+            "    c: { type: tosca.nodes.nfv.Vdu.Compute, properties: { name: c, description: d,\n"
+            "      vdu_profile: { min_number_of_instances: 1, max_number_of_instances: 3 } },\n"
+            "      capabilities: { virtual_compute: { properties: { virtual_cpu: { num_virtual_cpu: 1 },\n"
+            "        virtual_memory: { virtual_mem_size: 64 MiB } } } } }\n", cases[i].call), &tosca));
+        CHECK_STR(tosca_value_str(tosca, tosca_node(tosca->templates.items[0], "x"), "a"), cases[i].value);
+    }
+}
+
+/* Each would be asked ten times for each of the one before. */
+TEST(tosca_functions_that_run_away_are_stopped)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF body = BUF_INIT;
+    struct tosca *tosca;
+
+    buf_str(&body, "node_types: { x: { derived_from: tosca.nodes.Root, properties: { a: { type: string } } } }\n"
+                   "topology_template:\n  node_templates:\n    n0: { type: x, properties: { a: '' } }\n");
+    for (int i = 1; i < 15; i++) {
+        buf_printf(&body, "    n%d: { type: x, properties: { a: { concat: [", i);
+        for (int j = 0; j < 10; j++) {
+            buf_printf(&body, "%s{ get_property: [ n%d, a ] }", j ? ", " : "", i - 1);
+        }
+        buf_str(&body, "] } } }\n");
+    }
+    REQUIRE_OK(parse_body(mem, "3.3.1", buf_copy(mem, &body), &tosca));
+    CHECK_STR(tosca_value_str(tosca, tosca_node(tosca->templates.items[0], "n2"), "a"), "");
+    CHECK_STR(tosca_value_str(tosca, tosca_node(tosca->templates.items[0], "n14"), "a"), NULL);
 }
 
 TEST(tosca_import_without_a_version_takes_one_that_fits)

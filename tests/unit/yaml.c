@@ -75,6 +75,26 @@ TEST(yaml_aliases_share_and_are_counted)
     CHECK_ERR_MSG(parse(m, bomb.data, &root), E_INVALID, "aliases expand to too many nodes");
 }
 
+/* yaml.org/type/merge: what the map has itself goes first, then the earlier of several. */
+TEST(yaml_maps_are_merged)
+{
+    AUTO(mem) m = mem_new("test");
+    const struct yaml *root, *c;
+
+    REQUIRE_OK(parse(m, "a: &a {k: 1, l: 1}\nb: &b {l: 2, n: 2}\nc: {l: 3, <<: [*b, *a], o: 3}\nd: {'<<': *a}\ne: {<<: *a}\n",
+                     &root));
+    c = yaml_get(root, "c");
+    CHECK_INT(c->n, 4);
+    CHECK_STR(yaml_get_str(c, "l"), "3");
+    CHECK_STR(yaml_get_str(c, "n"), "2");
+    CHECK_STR(yaml_get_str(c, "k"), "1");
+    CHECK_INT(yaml_get(c, "k")->line, 1);
+    CHECK_STR(yaml_get_str(yaml_get(yaml_get(root, "d"), "<<"), "k"), "1"); /* A key like others, in quotes. */
+    CHECK_STR(yaml_get_str(yaml_get(root, "e"), "l"), "1");
+    CHECK_ERR_MSG(parse(m, "a: &a x\nb: {<<: *a}\n", &root), E_INVALID, "f.yaml:2:9: << takes a map");
+    CHECK_ERR_MSG(parse(m, "a: &a {}\nb: {<<: [*a, [x]]}\n", &root), E_INVALID, "<< takes a map, or a list of maps");
+}
+
 TEST(yaml_depth_is_limited_through_aliases_too)
 {
     struct yaml_limits limits = {.max_depth = 8};

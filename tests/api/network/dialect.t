@@ -142,6 +142,10 @@ PUT /v2.0/networks/$n1  as demo
 {"network": {"name": "y"}}
 = 400
 PUT /v2.0/networks/$n1  as demo
+> If-Match: revision_number=latest
+{"network": {"name": "y"}}
+= 400
+PUT /v2.0/networks/$n1  as demo
 {"network": {"id": "x"}}
 = 400
 {"NeutronError": {"type": "HTTPBadRequest", "message": "Cannot update read-only attribute id", "detail": ""}}

@@ -87,6 +87,9 @@ GET /vnfpkgm/v2/vnf_packages?filter=(is,id,x)  as admin
 = 400
 GET /vnfpkgm/v2/vnf_packages?colour=red  as admin
 = 400
+GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&filter=(eq,id,$b)  as admin
+= 400
+{"detail": "'filter' is given twice", ...}
 # Selectors
 GET /vnfpkgm/v2/vnf_packages?filter=(eq,id,$a)&all_fields  as admin
 = 200
@@ -111,6 +114,20 @@ PATCH /vnfpkgm/v2/vnf_packages/$a  as admin
 > If-Match: $etag
 {"userDefinedData": {"colour": "white"}}
 = 412
+# No tag of ours, and one that is compared strongly (RFC 9110 13.1.1).
+PATCH /vnfpkgm/v2/vnf_packages/$a  as admin
+> If-Match: "none"
+{"userDefinedData": {"colour": "white"}}
+= 412
+PATCH /vnfpkgm/v2/vnf_packages/$a  as admin
+> If-Match: W/$etag
+{"userDefinedData": {"colour": "white"}}
+= 412
+# The name of a type has no case.
+PATCH /vnfpkgm/v2/vnf_packages/$a  as admin
+> Content-Type: Application/JSON; charset=utf-8
+{"userDefinedData": {"colour": "green"}}
+= 200
 # Bad bodies
 POST /vnfpkgm/v2/vnf_packages  as admin
 {"userDefinedData": 5, "colour": "red"}
@@ -118,6 +135,19 @@ POST /vnfpkgm/v2/vnf_packages  as admin
 {"status": 400, "detail": "$ := text", ...}
 POST /vnfpkgm/v2/vnf_packages  as admin
 {"userDefinedData": {"a": 1, "a": 2}}
+= 400
+POST /vnfpkgm/v2/vnf_packages  as admin
+{"userDefinedData": []}
+= 400
+{"detail": "attribute 'userDefinedData': an object is needed.", ...}
+PATCH /vnfpkgm/v2/vnf_packages/$a  as admin
+{"userDefinedData": "red"}
+= 400
+POST /nsd/v2/ns_descriptors  as admin
+{"userDefinedData": []}
+= 400
+POST /nsd/v2/pnf_descriptors  as admin
+{"userDefinedData": []}
 = 400
 POST /vnfpkgm/v2/vnf_packages  as admin
 @repeat [ 10000

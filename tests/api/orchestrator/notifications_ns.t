@@ -19,6 +19,9 @@ POST /nsd/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/none", "filter": {"nsdName": ["other"]}}
 = 201
 POST /nsd/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/none", "filter": {"nestedNsdInfoIds": ["11111111-1111-4111-8111-111111111111"]}}
+= 201
+POST /nsd/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/none", "filter": {"notificationTypes": ["PnfdChangeNotification"]}}
 = 400
 {"detail": "filter.notificationTypes[0]: there is no 'PnfdChangeNotification'", ...}
@@ -33,6 +36,9 @@ POST /nslcm/v2/subscriptions  as demo
 {"id": "$done := id", ...}
 POST /nslcm/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/none", "filter": {"nsInstanceSubscriptionFilter": {"vnfdIds": ["other"]}}}
+= 201
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/none", "filter": {"nsInstanceSubscriptionFilter": {"pnfdIds": ["other"]}}}
 = 201
 POST /vnflcm/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/vnf", "filter": {"operationStates": ["COMPLETED"], "notificationTypes": ["VnfLcmOperationOccurrenceNotification"]}}

@@ -2,6 +2,9 @@
 include service demo
 DELETE /nslcm/v2/ns_instances/$ns  as demo
 = 204
+POST /nsd/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/nests", "filter": {"nestedNsdInfoIds": ["$nsd"]}}
+= 201
 POST /nsd/v2/ns_descriptors  as demo
 {}
 = 201
@@ -57,6 +60,9 @@ topology_template:
 GET /nsd/v2/ns_descriptors/$outer  as demo
 ~ 200
 {"nsdOnboardingState": "ONBOARDED", "nestedNsdInfoIds": ["$nsd", "$nsd"], ...}
+GET receiver:/got/nests/1  as nobody
+~ 200
+{"notifications": [{"notificationType": "NsdOnBoardingNotification", ...}], ...}
 GET /nsd/v2/ns_descriptors/$nsd  as demo
 = 200
 {"nsdUsageState": "NOT_IN_USE", ...}

@@ -61,10 +61,20 @@ topology_template:
 GET /nsd/v2/ns_descriptors/$nsd  as demo
 ~ 200
 {"nsdOnboardingState": "ONBOARDED", "pnfdInfoIds": ["$pnfd"], ...}
+# Who wants to hear of what has that PNFD, does (SOL005 4.4.1.2).
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/pnf", "filter": {"nsInstanceSubscriptionFilter": {"pnfdIds": ["router"]}}}
+= 201
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/none", "filter": {"nsInstanceSubscriptionFilter": {"pnfdIds": ["other"]}}}
+= 201
 POST /nslcm/v2/ns_instances  as demo
 {"nsdId": "behind", "nsName": "a", "nsDescription": "d"}
 = 201
 {"id": "$behind := id", ...}
+GET receiver:/got/pnf/1  as nobody
+~ 200
+{"notifications": [{"notificationType": "NsIdentifierCreationNotification", "nsInstanceId": "$behind", ...}], ...}
 
 # All that is wrong, at once.
 POST /nslcm/v2/ns_instances/$behind/instantiate  as demo

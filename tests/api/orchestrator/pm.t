@@ -177,12 +177,29 @@ PATCH /vnfpm/v2/pm_jobs/$job  as alice
 {"callbackUri": "http://$receiver/cb/other"}
 = 404
 PATCH /vnfpm/v2/pm_jobs/$job  as demo
-{"callbackUri": "http://$receiver/cb/other", "authentication": null}
-= 200
+> If-Match: "none"
 {"callbackUri": "http://$receiver/cb/other"}
+= 412
 GET /vnfpm/v2/pm_jobs/$job  as demo
 = 200
+< ETag: "$tag := text"
+PATCH /vnfpm/v2/pm_jobs/$job  as demo
+> If-Match: "$tag"
+{"callbackUri": "http://$receiver/cb/other", "authentication": null}
+= 200
+< ETag: "$other := text"
+{"callbackUri": "http://$receiver/cb/other"}
+PATCH /vnfpm/v2/pm_jobs/$job  as demo
+> If-Match: "$tag"
+{"callbackUri": "http://$receiver/cb/job"}
+= 412
+GET /vnfpm/v2/pm_jobs/$job  as demo
+= 200
+< ETag: "$other"
 {"callbackUri": "http://$receiver/cb/other", ...}
+DELETE /vnfpm/v2/pm_jobs/$job  as demo
+> If-Match: "$tag"
+= 412
 clock +60s
 GET receiver:/got/beat/5  as nobody
 ~ 200

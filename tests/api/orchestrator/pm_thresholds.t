@@ -119,6 +119,10 @@ GET receiver:/got/cross/2  as nobody
 ~ 200
 {"notifications": [{...}, {"crossingDirection": "DOWN", "performanceValue": 74.5, "thresholdId": "$threshold", ...}], ...}
 PATCH /vnfpm/v2/thresholds/$threshold  as demo
+> If-Match: "none"
+{"callbackUri": "http://$receiver/cb/other"}
+= 412
+PATCH /vnfpm/v2/thresholds/$threshold  as demo
 {"callbackUri": "http://$receiver/cb/other"}
 = 200
 {"callbackUri": "http://$receiver/cb/other"}
