@@ -30,6 +30,7 @@
 
 const struct place fake_places[] = {
 #define X(path, plural, singular) {path, plural, singular},
+#define VNI_FIRST 16000000
     PLACES(X)
 #undef X
     {0},
@@ -490,4 +491,103 @@ fake_site_list(struct fake_site *site, struct buf *out)
         buf_printf(out, "%s %s %s\n", at->place->plural, at->id, at->marker ? at->marker : "");
     }
     pthread_mutex_unlock(&site->lock);
+}
+
+/* ---- what a site refuses of labels, and chooses itself ---- */
+
+/* What is repeated after an answer was lost is a double, and not refused. */
+static bool
+label_is_known(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    static const char *const members[] = {"port_chain_id", "port_pair_id", "direction"};
+
+    for (const struct object *at = site->objects; at; at = at->next) {
+        const struct json *known = NULL;
+        bool same = str_eq(at->place->plural, "chain_labels") &&
+                    !str_eq(at->marker, fake_marker(inner));
+
+        if (!same) {
+            continue;
+        }
+        err_ignore(json_parse(mem, at->body, strlen(at->body), &known), "written here");
+        for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+            same = same && str_eq(json_get_str(known, members[i]), json_get_str(inner, members[i]));
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *
+fake_label_fault(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    if (str_eq(site->refused, json_get_str(inner, "direction")) ||
+        (str_eq(site->refused, "told_labels") && json_is(json_get(inner, "label"), JSON_T_INT))) {
+        return "no such label today";
+    }
+    return label_is_known(site, mem, inner) ? "it has one" : NULL;
+}
+
+/* With routers addresses matter: a port whose subnet is told gets the next one of that. */
+static const struct json *
+addressed(struct fake_site *site, struct mem *mem, const struct json *inner)
+{
+    const char *id = json_str(json_path(inner, "fixed_ips.0.subnet_id"));
+    const struct object *subnet = fake_object_get(site, fake_place("subnets"), str_or(id, ""));
+    const struct json *json = NULL, *out = inner;
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const char *cidr;
+
+    if (!subnet || json_str(json_path(inner, "fixed_ips.0.ip_address"))) {
+        return inner;
+    }
+    err_ignore(json_parse(mem, subnet->body, strlen(subnet->body), &json), "written here");
+    cidr = str_or(json_get_str(json, "cidr"), "10.0.0.0/24");
+    jw_object(&w, NULL);
+    json_each (inner, i) {
+        if (!str_eq(inner->keys[i], "fixed_ips")) {
+            jw_json(&w, inner->keys[i], inner->items[i]);
+        }
+    }
+    jw_raw(&w, "fixed_ips",
+           mem_printf(mem, "[{\"subnet_id\": \"%s\", \"ip_address\": \"%.*s.%d\"}]", id,
+                      (int)(strrchr(cidr, '.') - cidr), cidr, 10 + site->n_allocated++));
+    jw_end(&w);
+    err_ignore(json_parse(mem, text.data, text.len, &out), "written here");
+    return out;
+}
+
+const struct json *
+fake_allocated(struct fake_site *site, struct mem *mem, const struct place *place,
+          const struct json *inner)
+{
+    bool joins = str_eq(place->plural, "interconnects");
+    const char *number = joins ? "vni" : "label";
+    AUTO_BUF text = BUF_INIT;
+    struct jw w = jw_to(&text);
+    const struct json *out = inner;
+
+    if (str_eq(place->plural, "ports") && str_eq(site->offered, "routers")) {
+        return addressed(site, mem, inner);
+    }
+    if ((!joins && !str_eq(place->plural, "chain_labels")) ||
+        json_is(json_get(inner, number), JSON_T_INT)) {
+        return inner;
+    }
+    jw_object(&w, NULL);
+    json_each (inner, i) {
+        if (!str_eq(inner->keys[i], number)) {
+            jw_json(&w, inner->keys[i], inner->items[i]);
+        }
+    }
+    jw_int(&w, number, VNI_FIRST + site->n_allocated++);
+    if (joins) {
+        jw_str(&w, "vtep", "192.0.2.1");
+    }
+    jw_end(&w);
+    err_ignore(json_parse(mem, text.data, text.len, &out), "written here");
+    return out;
 }

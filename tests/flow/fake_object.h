@@ -87,5 +87,10 @@ void fake_leavers_go(struct fake_site *site);
 bool fake_is_hidden(const struct fake_site *site, const struct place *place);
 /* Are things of the kind made while nobody hears of it, nor sees it? */
 bool fake_is_lost(const struct fake_site *site, const struct place *place);
+/* Why a chain label is not to be made; null = it is. */
+const char *fake_label_fault(struct fake_site *site, struct mem *mem, const struct json *inner);
+/* 'inner' with what the site chooses itself: a label where none is told, how an interconnect is reached, an address. */
+const struct json *fake_allocated(struct fake_site *site, struct mem *mem, const struct place *place,
+                                  const struct json *inner);
 
 #endif
