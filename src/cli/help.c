@@ -153,6 +153,11 @@ command_unknown(struct cli *cli, int argc, const char *const *words)
         everything_print(cli, stderr);
         return 2;
     }
+    if (argc > 1 && (str_eq(words[argc - 1], "--help") || str_eq(words[argc - 1], "-h")) &&
+        any_begins(joined(cli->mem, argc - 1, words))) {
+        commands_print(stdout, joined(cli->mem, argc - 1, words));
+        return 0;
+    }
     fprintf(stderr, "carrick: there is no command '%s'; %s\n", joined(cli->mem, argc, words),
             near ? "these are:" : "'carrick help' tells what there is");
     if (near) {

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "base/version.h"
+#include "base/yaml.h"
 #include "faces/role.h"
 #include "store/store.h"
 #include "sys/file.h"
@@ -195,10 +196,38 @@ config_find(void *arg, const struct bundle_entry *entry)
     return str_eq(hex, file->digest) ? NULL : changes();
 }
 
+static void
+config_say(struct restore *r, const char *name, const char *value)
+{
+    AUTO_BUF text = BUF_INIT;
+
+    settings_put(&text, r->config_text, name, value);
+    r->config_text = buf_copy(r->mem, &text);
+}
+
+/* What is below the folder that the backup is of (certificates, say) is below the other one now. */
+static struct err *
+config_move(struct restore *r)
+{
+    const struct yaml *map;
+    size_t n = strlen(r->about.state);
+
+    TRY(yaml_parse(r->mem, r->config, r->config_text, strlen(r->config_text), NULL, &map));
+    yaml_each (map, i) {
+        const char *value = map->type == YAML_T_MAP ? yaml_str(map->items[i]) : NULL;
+
+        if (value && str_starts(value, r->about.state) && value[n] == '/') {
+            config_say(r, map->keys[i]->text, mem_printf(r->mem, "%s%s", r->state, value + n));
+        }
+    }
+    config_say(r, "state", r->state);
+    return NULL;
+}
+
 static struct err *
 config_plan(struct restore *r)
 {
-    AUTO_BUF text = BUF_INIT, faults = BUF_INIT;
+    AUTO_BUF faults = BUF_INIT;
     struct settings *settings;
 
     r->state = str_or(option_get(r->cli, "state"), r->about.state);
@@ -217,11 +246,7 @@ config_plan(struct restore *r)
     if (!r->config_text) {
         return err_new(E_INVALID, NULL, "it does not tell what the role was told");
     }
-    if (!str_eq(r->state, r->about.state)) {
-        settings_put(&text, r->config_text, "state", r->state);
-        r->config_text = buf_copy(r->mem, &text);
-    }
-    return NULL;
+    return str_eq(r->state, r->about.state) ? NULL : config_move(r);
 }
 
 static bool
@@ -518,8 +543,12 @@ restore_tell(struct restore *r)
         printf("%zu contents of packages and images are not in the archive: put them there, or restore with "
                "--contents\n", r->n_missing);
     }
-    if (!config_read(r->cli, r->role, r->config, &settings, &faults)) {
-        printf("%s", faults.data);
+    bool is_read = config_read(r->cli, r->role, r->config, &settings, &faults);
+    AUTO(err) e = is_read && r->role->check ? r->role->check(r->mem, settings) : NULL;
+
+    if (!is_read || e) {
+        printf("what it is told is not right, and it will not start: carrick config check %s\n%s", r->config,
+               str_or(faults.data, ""));
     }
     if (!str_starts(mem_printf(r->mem, "%s/", r->state), mem_printf(r->mem, "/var/lib/carrick/%s/", r->about.role))) {
         printf("where systemd starts it, `carrick setup %s` first: it lets the service write there\n", r->about.role);

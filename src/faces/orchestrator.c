@@ -584,8 +584,8 @@ state_begin(struct orchestrator *o)
 {
     AUTO_FD held = -1;
 
-    TRY(dir_make(o->values[OPTION_state], 0700));
-    TRY(dir_make(shared_dir(o), 0700));
+    TRY(role_state_make(o->values[OPTION_state]));
+    TRY(role_state_make(shared_dir(o)));
     if (*o->values[OPTION_replica]) {
         TRY(shared_hold(o->mem, shared_dir(o), &held));
     }

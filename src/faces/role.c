@@ -16,9 +16,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SEAL_KEY_SIZE 32
+
+struct err *
+role_state_make(const char *state)
+{
+    struct stat st;
+
+    TRY(dir_make(state, 0700));
+    if (geteuid() || stat(state, &st) || !st.st_uid) {
+        return NULL;
+    }
+    return err_new(E_FORBIDDEN, NULL, "%s belongs to user %u, and root runs this: what root leaves there he could not read. Run it "
+                   "as that user, as a service or `carrick run` does", state, st.st_uid);
+}
 
 static const char *
 seal_path(struct mem *mem, const char *state)

@@ -10,6 +10,9 @@
 /* The 32 bytes of STATE/seal.key; made (0600) where absent.  E_UNAVAILABLE where it cannot be
  * read, E_INVALID where it is not such a key. */
 struct err *role_seal_key(struct mem *mem, const char *state, const char **key) MUST_USE;
+/* Makes the folder of everything a role keeps (0700), where there is none.  E_FORBIDDEN: root runs the role, and the
+ * folder is another user's, who could not read what root leaves in it. */
+struct err *role_state_make(const char *state) MUST_USE;
 /* Opens the store of 'config' with that key; where `carrick secret renew` has left another one (64
  * hexadecimal digits in STATE/ROLE_NEXT_SEAL_KEY), all is sealed with that first, and it becomes the key; where
  * `carrick secret lost` has left one (ROLE_LOST_SEAL_KEY) and no key opens the store, what is sealed is given up

@@ -145,7 +145,7 @@ site_store(struct site *site)
         .tables = site_tables(site->mem),
     };
 
-    TRY(dir_make(site->values[OPTION_state], 0700));
+    TRY(role_state_make(site->values[OPTION_state]));
     site_register();
     TRY(role_rules_use(site->mem, rules, ARRAY_SIZE(rules), &site->policy));
     return role_store_open(site->mem, site->values[OPTION_state], &config, &site->store);

@@ -174,6 +174,7 @@ TEST(cli_unknown_words_are_refused)
         {{NULL}, 2},           {{"nonsense"}, 2},         {{"ns"}, 2},
         {{"help"}, 0},         {{"--help"}, 0},           {{"help", "ns"}, 0},
         {{"help", "ns", "create"}, 0}, {{"help", "nonsense"}, 2}, {{"--version"}, 0},
+        {{"ns", "--help"}, 0}, {{"ns", "alarm", "-h"}, 0}, {{"ns", "nonsense", "--help"}, 2},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

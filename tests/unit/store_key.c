@@ -194,6 +194,21 @@ path_of(struct mem *mem, const char *state, const char *name)
     return mem_printf(mem, "%s/%s", state, name);
 }
 
+/* Started by hand as root, its files would be in the way of the service. */
+TEST(root_leaves_nothing_in_a_folder_of_a_roles_user)
+{
+    AUTO(mem) mem = mem_new("test");
+    const char *folder = path_of(mem, test_dir(), "state");
+
+    if (geteuid()) {
+        SKIP("only root could");
+    }
+    CHECK_OK(role_state_make(folder));
+    CHECK_OK(role_state_make(folder));
+    REQUIRE(chown(folder, 65534, 65534) == 0);
+    CHECK_ERR_MSG(role_state_make(folder), E_FORBIDDEN, "belongs to user 65534");
+}
+
 TEST(a_lost_key_is_not_replaced_beside_a_store)
 {
     struct nets nets = {.n = 1, .password = "hunter2"};
