@@ -24,6 +24,7 @@
 #define UPLOAD_MAX ((uint64_t)16 << 30)
 #define LEAVE_FREE ((uint64_t)256 << 20)
 #define ROOM_LOOK ((uint64_t)16 << 20) /* bytes between two looks at the disk */
+#define ERASE_TRIES 16
 #define CLAIM ((uint64_t)16 << 20)     /* bytes that are taken of a project's at a time */
 
 struct upload {
@@ -259,6 +260,15 @@ package_folder_remove(struct mem *mem, const char *path, const char *suffix)
     TRY(dir_remove(gone)); /* of a process that was killed at this */
     if (rename(path, gone) < 0) {
         return errno == ENOENT ? NULL : err_errno(E_UNAVAILABLE, "rename %s", path);
+    }
+    /* A file that was being made by the old name just then may still come; nobody else can. */
+    for (int i = 1; i < ERASE_TRIES; i++) {
+        struct err *e = dir_remove(gone);
+
+        if (!e) {
+            return NULL;
+        }
+        err_ignore(e, "again");
     }
     return dir_remove(gone);
 }

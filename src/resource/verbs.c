@@ -173,20 +173,23 @@ row_look_ruled(struct tx *tx, struct op *op, const char *id, void **row)
     return view_row(view_of(op), op, *row) ? NULL : resource_missing(op->resource, id);
 }
 
-/* What is no number is no revision of ours: it is none that is there (RFC 9110 13.1.1). */
+/* "revision_number=7", "7", "\"7\"", "W/\"7\"": the number at the end. */
 struct err *
 resource_revision_check(const struct op *op, const void *row)
 {
     const struct attr *attr = table_attr(op->resource->table, "revision_number");
     const char *given = op->if_match;
     int64_t wanted, now;
+    char *text;
 
     if (!given || !attr || !(op->resource->flags & RESOURCE_REVISION) || str_eq(given, "*")) {
         return NULL;
     }
+    text = mem_str(op->mem, given + strcspn(given, "0123456789"));
+    text[strspn(text, "0123456789")] = '\0';
     now = *(const int64_t *)attr_at(attr, row);
-    if (!str_to_i64(given, &wanted)) {
-        return err_new(E_PRECONDITION, NULL, "If-Match: %s is not the current revision, which is %" PRIi64, given, now);
+    if (!str_to_i64(text, &wanted)) {
+        return err_new(E_INVALID, NULL, "If-Match: '%s' names no revision", given);
     }
     if (wanted != now) {
         return err_new(E_PRECONDITION, "RevisionNumberConstraintFailed",

@@ -169,17 +169,25 @@ check_accept(const struct rest_request *r)
     return err_new(E_NOT_ACCEPTABLE, NULL, "there is application/json, not %s", accept);
 }
 
-/* "\"4\"" -> "4"; "*" matches whatever is there. */
+/* "\"4\"" -> "4"; "*" matches whatever is there.  Where ETags are revisions, what is none is no row's (RFC 9110 13.1.1),
+ * as a weak tag never matches: 0 is before the first. */
 static void
 read_if_match(struct rest_request *r)
 {
     const char *match = r->op.if_match;
     size_t n = match ? strlen(match) : 0;
+    const struct resource *resource = r->route ? r->route->resource : NULL;
 
     if (match && strcmp(match, "*") == 0) {
         r->op.if_match = NULL;
-    } else if (n >= 2 && match[0] == '"' && match[n - 1] == '"') {
+        return;
+    }
+    if (n >= 2 && match[0] == '"' && match[n - 1] == '"') {
         r->op.if_match = mem_strn(r->mem, match + 1, n - 2);
+    }
+    if (match && resource && table_attr(resource->table, "revision_number") &&
+        (r->op.if_match[0] == '\0' || r->op.if_match[strspn(r->op.if_match, "0123456789")] != '\0')) {
+        r->op.if_match = "0";
     }
 }
 

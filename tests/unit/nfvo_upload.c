@@ -262,9 +262,11 @@ TEST(upload_removes_what_one_before_left)
     home_close(&home);
 }
 
+#define N_SCRIBES 4
+
 struct scribe {
     const char *dir;
-    atomic_int n; /* files that it made */
+    atomic_int n; /* files that they made */
 };
 
 /* As an upload that is at its end: files by their paths, until their folder is gone. */
@@ -275,11 +277,10 @@ scribe_run(void *arg)
     char path[400];
 
     for (int fd = 0; fd >= 0;) {
-        snprintf(path, sizeof path, "%s/content.%d", scribe->dir, atomic_load(&scribe->n));
+        snprintf(path, sizeof path, "%s/content.%d", scribe->dir, atomic_fetch_add(&scribe->n, 1));
         fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
         if (fd >= 0) {
             close(fd);
-            atomic_fetch_add(&scribe->n, 1);
         }
     }
     return NULL;
@@ -289,13 +290,17 @@ TEST(a_package_is_erased_while_somebody_writes_there)
 {
     AUTO(mem) mem = mem_new("test");
     struct scribe scribe = {.dir = mem_printf(mem, "%s/" ID, test_dir())};
-    pthread_t thread;
+    pthread_t threads[N_SCRIBES];
 
     REQUIRE_OK(dir_make(scribe.dir, 0700));
-    REQUIRE(!pthread_create(&thread, NULL, scribe_run, &scribe));
+    for (int i = 0; i < N_SCRIBES; i++) {
+        REQUIRE(!pthread_create(&threads[i], NULL, scribe_run, &scribe));
+    }
     EVENTUALLY(10000, atomic_load(&scribe.n) > 100);
     CHECK_OK(package_folder_remove(mem, scribe.dir, ".erased"));
-    REQUIRE(!pthread_join(thread, NULL));
+    for (int i = 0; i < N_SCRIBES; i++) {
+        REQUIRE(!pthread_join(threads[i], NULL));
+    }
     CHECK(!file_exists(scribe.dir));
     CHECK(!file_exists(mem_printf(mem, "%s.erased", scribe.dir)));
 }
