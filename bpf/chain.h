@@ -50,7 +50,7 @@ is_syn_ack(const struct pkt *k)
     return k->is_tcp && (k->tcp_flags & (TCP_SYN | TCP_ACK)) == (TCP_SYN | TCP_ACK);
 }
 
-INLINE int
+ONCE int
 inst_serves(__u32 group, __u32 seat, int only_here, __u32 faults)
 {
     __u32 id = DP_INST_NUMBER(group, 0) + seat - 1;
@@ -62,19 +62,19 @@ inst_serves(__u32 group, __u32 seat, int only_here, __u32 faults)
 /* Seat + 1 of a flow's instance in a group: of its hash value's bucket, else any that is up,
  * others for other hash values.  With 'only_here' none of another site: what a
  * site was sent for an instance of its own, it does not send on. */
-INLINE __u32
+ONCE int
 inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only_here, __u32 faults)
 {
     struct dp_group *g = bpf_map_lookup_elem(&groups, &group);
     __u32 seat, n, hash;
 
-    if (!g) {
+    if (!g || !k || !flow) {
         return 0;
     }
     hash = g->fields ? fields_hash(&k->key, flow, g->fields) : flow_hash(&k->key);
     seat = g->bucket[hash % DP_BUCKETS];
     if (seat && inst_serves(group, seat, only_here, faults)) {
-        return seat;
+        return (int)seat;
     }
     n = g->n_members;
     if (!n || n > DP_MEMBERS) {
@@ -86,7 +86,7 @@ inst_pick(const struct pkt *k, const struct dp_flow *flow, __u32 group, int only
         BOUND(at, DP_MEMBERS - 1);
         seat = g->member[at];
         if (inst_serves(group, seat, only_here, faults)) {
-            return seat;
+            return (int)seat;
         }
     }
     return 0;
@@ -280,13 +280,16 @@ seat_had(const struct dp_flow *flow, const struct dp_chain *was, __u32 group, __
 
 /* Chooses the instances of all hops by hash, as every site would; in groups of the chain that it
  * was on ('was', or null) a flow keeps those that it has. */
-INLINE void
+ONCE int
 choose(struct pkt *k, struct dp_flow *flow, const struct dp_chain *was)
 {
-    struct dp_chain *chain = bpf_map_lookup_elem(&chains, &k->chain);
+    __u32 id = k ? k->chain : 0, sent = 0;
+    struct dp_chain *chain = bpf_map_lookup_elem(&chains, &id);
     __u64 seats = chain ? chain->version : 0;
-    __u32 sent = 0;
 
+    if (!k || !flow) {
+        return 0;
+    }
     if (was && (flow->seats & DP_VERSION) != was->version) {
         was = 0; /* Its hops are of another order. */
     }
@@ -300,11 +303,12 @@ choose(struct pkt *k, struct dp_flow *flow, const struct dp_chain *was)
             seat = seat_had(flow, was, chain->group[i], &hop);
             sent |= seat ? (flow->sent >> hop & 1) << i : 0;
         }
-        seats |= (__u64)(seat ? seat : inst_pick(k, flow, chain->group[i], 0, 0)) << 8 * i;
+        seats |= (__u64)(seat ? seat : (__u32)inst_pick(k, flow, chain->group[i], 0, 0)) << 8 * i;
     }
-    flow->chain = chain ? k->chain : 0;
+    flow->chain = chain ? id : 0;
     flow->sent = (__u8)sent;
     flow->seats = seats;
+    return 0;
 }
 
 /* One more entry for the network; 0, or a reason why not. */
@@ -349,7 +353,7 @@ insert_again(struct __sk_buff *skb, struct pkt *k)
         end_keep(flow, 1, &k->end[1]);
     }
     if (was != k->chain) {
-        choose(k, flow, bpf_map_lookup_elem(&chains, &was));
+        (void)choose(k, flow, bpf_map_lookup_elem(&chains, &was));
     }
     return call(skb, k, CALL_step);
 }
@@ -391,7 +395,7 @@ dp_insert(struct __sk_buff *skb)
     end_keep(flow, 1, &k->end[1]);
     flow->flags = k->init_lo ? DP_FLOW_FROM_LO : 0;
     flow->state = !k->is_tcp ? TCP_ST_NONE : k->tcp_flags & TCP_SYN ? TCP_ST_SYN : TCP_ST_OPEN;
-    choose(k, flow, 0);
+    (void)choose(k, flow, 0);
     if (k->spoken && k->first < DP_HOPS) {
         flow->first = k->first;
         flow->flags |= DP_FLOW_SPOKEN;
@@ -458,7 +462,7 @@ dp_resort(struct __sk_buff *skb)
     }
     seat = flow_seat(flow, hop);
     if (!seat || !inst_serves(chain->group[hop], seat, k->from == FROM_LABEL, DP_DOWN_SILENT)) {
-        seat = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
+        seat = (__u32)inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, DP_DOWN_SILENT);
     }
     if (!seat) {
         return drop(k, DROP_no_instance);
@@ -571,7 +575,7 @@ dp_repick(struct __sk_buff *skb)
     if (flow->flags & DP_FLOW_SPOKEN && hop == flow->first) {
         return drop(k, DROP_no_instance); /* It was this one's flow. */
     }
-    seat = inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
+    seat = (__u32)inst_pick(k, flow, chain->group[hop], k->from == FROM_LABEL, 0);
     if (!seat) {
         return call(skb, k, CALL_resort);
     }
@@ -591,6 +595,43 @@ version_number(__u64 bits)
     return n;
 }
 
+/* Where a hop of the order of that age is now; DP_HOPS = nowhere. */
+ONCE int
+hop_now(const struct dp_chain *chain, __u32 age, __u32 hop)
+{
+    __u64 at = age - 1;
+
+    BOUND(at, 0xff);
+    BOUND(hop, DP_HOPS - 1);
+    if (!chain || at >= DP_PAST) {
+        return DP_HOPS;
+    }
+    for (__u32 i = 0; i < DP_HOPS && i < chain->n_hops; i++) {
+        if (chain->group[i] == chain->past[at][hop]) {
+            return (int)i;
+        }
+    }
+    return DP_HOPS;
+}
+
+/* The hop of a group in the order of that age; DP_HOPS = none. */
+ONCE int
+hop_had(const struct dp_chain *chain, __u32 age, __u32 group)
+{
+    __u64 at = age - 1; /* In one register, for the verifier. */
+
+    BOUND(at, 0xff);
+    if (!chain || at >= DP_PAST) {
+        return DP_HOPS;
+    }
+    for (__u32 hop = 0; hop < DP_HOPS; hop++) {
+        if (chain->past[at][hop] == group) {
+            return (int)hop;
+        }
+    }
+    return DP_HOPS;
+}
+
 /* The chain's hops are others than the entry's.  A group's instance stays the flow's wherever the
  * group stands now; only what is older than the chain remembers has all chosen anew.  One processor
  * does so: what the others make of an entry that is half new is thrown away. */
@@ -602,7 +643,7 @@ dp_reseat(struct __sk_buff *skb)
     struct dp_chain *chain;
     struct dp_flow *flow;
     struct dp_flow *was;
-    __u32 bad, age, sent = 0, first = DP_HOPS;
+    __u32 bad, age, sent = 0, first;
     __u64 seats;
 
     if (!k) {
@@ -620,16 +661,15 @@ dp_reseat(struct __sk_buff *skb)
     asm volatile("" ::: "memory"); /* From here on this is what it was. */
     seats = chain->version;
     age = (version_number(seats) - version_number(was->seats)) & 0xff;
-    for (__u32 i = 0; age && age <= DP_PAST && i < DP_HOPS; i++) {
-        for (__u32 from = 0; from < DP_HOPS && i < chain->n_hops; from++) {
-            if (chain->past[age - 1][from] == chain->group[i]) {
-                seats |= (__u64)flow_seat(was, from) << 8 * i;
-                sent |= (was->sent >> from & 1) << i;
-                first = was->first == from ? i : first;
-                break;
-            }
+    for (__u32 i = 0; i < DP_HOPS && i < chain->n_hops; i++) {
+        __u32 from = (__u32)hop_had(chain, age, chain->group[i]);
+
+        if (from < DP_HOPS) {
+            seats |= (__u64)flow_seat(was, from) << 8 * i;
+            sent |= (was->sent >> from & 1) << i;
         }
     }
+    first = (__u32)hop_now(chain, age, was->first);
     if (!age || !__sync_bool_compare_and_swap(&flow->seats, was->seats, seats)) {
         return call(skb, k, CALL_step); /* Another processor was first. */
     }
@@ -642,6 +682,24 @@ dp_reseat(struct __sk_buff *skb)
     return call(skb, k, CALL_step);
 }
 
+/* An entry goes where it is stale; 0 always. */
+ONCE int
+collect_one(const struct dp_flow_key *at, __u32 now)
+{
+    struct dp_flow_key key;
+    struct dp_flow *flow;
+
+    if (!at) {
+        return 0;
+    }
+    key = *at;
+    flow = bpf_map_lookup_elem(&flows, &key);
+    if (flow && dp_flow_idle(flow, key.proto, now) && !bpf_map_delete_elem(&flows, &key)) {
+        usage_drop(key.net);
+    }
+    return 0;
+}
+
 /* Removes what the agent found stale, where it still is: a packet may have come since. */
 SEC("tc")
 int
@@ -649,7 +707,6 @@ dp_collect(struct __sk_buff *skb)
 {
     __u32 now = tick_now(), n = 0, off = DP_COLLECT_OFF + sizeof n;
     struct dp_flow_key key;
-    struct dp_flow *flow;
 
     if (bpf_skb_load_bytes(skb, DP_COLLECT_OFF, &n, sizeof n)) {
         return 0;
@@ -659,10 +716,32 @@ dp_collect(struct __sk_buff *skb)
             break;
         }
         off += sizeof key;
-        flow = bpf_map_lookup_elem(&flows, &key);
-        if (flow && dp_flow_idle(flow, key.proto, now) && !bpf_map_delete_elem(&flows, &key)) {
-            usage_drop(key.net);
-        }
+        (void)collect_one(&key, now);
+    }
+    return 0;
+}
+
+/* An entry of a network that is there; 0 always. */
+ONCE int
+adopt_one(const struct dp_adopted *at)
+{
+    struct dp_adopted in;
+    __u64 *of_net, *total;
+    __u32 all = 0;
+
+    if (!at) {
+        return 0;
+    }
+    in = *at;
+    of_net = bpf_map_lookup_elem(&usage, &in.key.net);
+    total = bpf_map_lookup_elem(&usage, &all);
+    if (!of_net || !total) {
+        return 0;
+    }
+    __sync_fetch_and_add(of_net, 1);
+    __sync_fetch_and_add(total, 1);
+    if (bpf_map_update_elem(&flows, &in.key, &in.flow, BPF_NOEXIST)) {
+        usage_drop(in.key.net);
     }
     return 0;
 }
@@ -672,28 +751,18 @@ SEC("tc")
 int
 dp_adopt(struct __sk_buff *skb)
 {
-    __u32 n = 0, off = DP_COLLECT_OFF + sizeof n, all = 0;
+    __u32 n = 0, off = DP_COLLECT_OFF + sizeof n;
     struct dp_adopted in;
 
     if (bpf_skb_load_bytes(skb, DP_COLLECT_OFF, &n, sizeof n)) {
         return 0;
     }
     for (__u32 i = 0; i < DP_ADOPT_MAX && i < n; i++) {
-        __u64 *of_net, *total = bpf_map_lookup_elem(&usage, &all);
-
         if (bpf_skb_load_bytes(skb, off, &in, sizeof in)) {
             break;
         }
         off += sizeof in;
-        of_net = bpf_map_lookup_elem(&usage, &in.key.net);
-        if (!of_net || !total) {
-            continue; /* A network that is gone. */
-        }
-        __sync_fetch_and_add(of_net, 1);
-        __sync_fetch_and_add(total, 1);
-        if (bpf_map_update_elem(&flows, &in.key, &in.flow, BPF_NOEXIST)) {
-            usage_drop(in.key.net);
-        }
+        (void)adopt_one(&in);
     }
     return 0;
 }

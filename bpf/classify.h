@@ -74,12 +74,18 @@ class_look(struct pkt *k, const struct dp_shape *shape)
 }
 
 /* Goes through the next block of the scope; false where the rest of the scope cannot have better. */
-INLINE int
+ONCE int
 class_block_look(struct pkt *k)
 {
-    struct dp_shapes_key key = {.scope = k->class_scope, .block = k->class_block - 1};
-    struct dp_shapes *block = bpf_map_lookup_elem(&shapes, &key);
+    struct dp_shapes_key key = {0};
+    struct dp_shapes *block;
 
+    if (!k) {
+        return 0;
+    }
+    key.scope = k->class_scope;
+    key.block = k->class_block - 1;
+    block = bpf_map_lookup_elem(&shapes, &key);
     if (!block) {
         return 0;
     }
@@ -92,7 +98,7 @@ class_block_look(struct pkt *k)
         class_look(k, shape);
     }
     k->class_block++;
-    return block->more;
+    return (int)block->more;
 }
 
 INLINE void

@@ -514,8 +514,8 @@ was_sent_here(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     return 0;
 }
 
-INLINE int nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
-                    int from_init); /* nsh.h */
+ONCE int nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
+                  int from_init); /* nsh.h */
 
 /* Did it come out of the side that packets of that direction come out of? */
 INLINE int
@@ -564,11 +564,12 @@ from_function(const struct pkt *k, struct dp_flow *flow, const struct dp_chain *
     if (k->in_flags & DP_PORT_NSH) {
         return -DROP_nsh_missing;
     }
-    for (__u32 i = 0; i < DP_HOPS; i++) {
+    for (__u32 i = 0; i < DP_HOPS && i < chain->n_hops; i++) {
         if (flow_has(flow, chain, i, id)) {
             hop = (int)i;
         }
     }
+    FORGET(hop, id);
     if (hop < 0 && inst->flags & DP_INST_REMOTE && came_out(k, inst, dir)) {
         hop = moved_there(k, flow, chain);
     }
@@ -791,6 +792,13 @@ flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct
 {
     int next = flow_next(k, flow, chain, from_init, now);
 
+    if (next == NEXT_END) {
+        return deliver(skb, k, flow, from_init);
+    }
+    FORGET(next, now); /* By which way it came to its hop. */
+    if (chain && next >= NEXT_HOP && next < NEXT_BACK) {
+        return hand(skb, k, flow, chain, (__u32)(next - NEXT_HOP), from_init ? DP_FORWARD : DP_REVERSE);
+    }
     if (next < 0) {
         return drop(k, (__u32)-next);
     }
@@ -808,10 +816,7 @@ flow_go(struct __sk_buff *skb, struct pkt *k, struct dp_flow *flow, const struct
         return hand_back(skb, k, k->from == FROM_LABEL ? k->vni.inst : k->in_inst,
                          from_init ? DP_FORWARD : DP_REVERSE);
     }
-    if (next == NEXT_END || !chain) {
-        return deliver(skb, k, flow, from_init);
-    }
-    return hand(skb, k, flow, chain, (__u32)(next - NEXT_HOP), from_init ? DP_FORWARD : DP_REVERSE);
+    return drop(k, DROP_internal);
 }
 
 /* One packet whose key is known, and again after a rule was found or an entry made. */

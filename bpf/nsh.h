@@ -190,7 +190,6 @@ nsh_is_sender(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
     if (k->in_ifindex) {
         return flow_has(flow, chain, hop, k->in_inst);
     }
-    BOUND(hop, DP_HOPS - 1);
     seat = flow_seat(flow, hop);
     id = DP_INST_NUMBER(chain->group[hop], 0) + seat - 1;
     inst = seat ? bpf_map_lookup_elem(&insts, &id) : 0;
@@ -200,26 +199,33 @@ nsh_is_sender(const struct pkt *k, const struct dp_flow *flow, const struct dp_c
 
 /* Where a packet goes that came with NSH: to any place behind one at which its sender was sent it.
  * So it only ever moves on, as all packets do. */
-INLINE int
+ONCE int
 nsh_next(const struct pkt *k, const struct dp_flow *flow, const struct dp_chain *chain,
          int from_init)
 {
-    int dir = from_init ? DP_FORWARD : DP_REVERSE, place = k->nsh_place, n, at, first = DP_HOPS;
-    __u32 id = k->in_inst;
-    struct dp_inst *inst = bpf_map_lookup_elem(&insts, &id);
+    int dir = from_init ? DP_FORWARD : DP_REVERSE, place, n, first;
+    struct dp_inst *inst;
+    __u32 id;
 
+    if (!k || !flow) {
+        return -DROP_internal;
+    }
+    place = k->nsh_place;
+    id = k->in_inst;
+    inst = bpf_map_lookup_elem(&insts, &id);
     if (!chain || k->nsh_chain != flow->chain || k->nsh_dir != dir) {
         return -DROP_nsh_path;
     }
     n = (int)chain->n_hops;
-    for (int i = 0; i < DP_HOPS; i++) {
-        at = from_init ? i : n - 1 - i;
-        if (i < n && flow->sent >> i & 1 && at < first &&
-            nsh_is_sender(k, flow, chain, (__u32)i)) {
-            first = at;
+    for (first = 0; first < DP_HOPS && first < n; first++) {
+        __u32 hop = (__u32)(from_init ? first : n - 1 - first);
+
+        BOUND(hop, DP_HOPS - 1);
+        if (flow->sent >> hop & 1 && nsh_is_sender(k, flow, chain, hop)) {
+            break;
         }
     }
-    if (first == DP_HOPS) {
+    if (first == DP_HOPS || first >= n) {
         return -DROP_function_flow;
     }
     if (k->in_ifindex && (!inst || inst->port[!dir] != k->in_port)) {

@@ -15,9 +15,23 @@
 
 #define INLINE static __attribute__((always_inline)) inline
 
+/* A function that the verifier looks through once a program, by itself, and not again from each place
+ * that calls it with all that may be known there.  It may be given any pointer but the packet (which
+ * takes the kernel's BTF), asks each for null, and returns a number of which nothing is known.  A map's key
+ * or value that is behind such a pointer is copied first: Linux 6.1 wants it so. */
+#ifndef ONCE
+#define ONCE __attribute__((noinline))
+#endif
+
 /* Bounds an index where the verifier sees it; the compiler would optimise a plain 'and' away. */
 #ifndef BOUND
 #define BOUND(x, mask) asm volatile("%0 &= %1" : "+r"(x) : "i"(mask))
+#endif
+
+/* The verifier forgets what it knows of a number, by another of which it knows nothing: what differs in
+ * that alone, for having come by different ways, is looked at once from here on. */
+#ifndef FORGET
+#define FORGET(x, any) asm volatile("%0 ^= %1\n%0 ^= %1" : "+r"(x) : "r"(any))
 #endif
 
 enum { FROM_PORT, FROM_FUNCTION, FROM_TUNNEL, FROM_LABEL };
@@ -102,12 +116,16 @@ drop_count(__u32 reason)
 }
 
 /* Drops it, counted by reason and at the port it came from. */
-INLINE int
+ONCE int
 drop(const struct pkt *k, __u32 reason)
 {
-    __u32 slot = k->in_slot;
     struct dp_port_stats *stats;
+    __u32 slot;
 
+    if (!k) {
+        return TC_ACT_SHOT;
+    }
+    slot = k->in_slot;
     if ((k->from == FROM_PORT || k->from == FROM_FUNCTION) && k->in_ifindex) {
         stats = bpf_map_lookup_elem(&port_stats, &slot);
         if (stats) {

@@ -46,6 +46,21 @@ rule_match(const struct pkt *k, const struct dp_rule *r, const struct dp_ip *pee
     return 1;
 }
 
+/* Does one of the block's rules match? */
+ONCE int
+rules_match(const struct pkt *k, const struct dp_rules *block, const struct dp_ip *peer)
+{
+    if (!k || !block || !peer) {
+        return 0;
+    }
+    for (int i = 0; i < DP_RULES_A_BLOCK; i++) {
+        if (rule_match(k, &block->rule[i], peer)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* Remembers that the rules allow it, and goes on. */
 INLINE int
 rules_passed(struct __sk_buff *skb, struct pkt *k, const struct dp_port *port)
@@ -109,12 +124,8 @@ dp_rules(struct __sk_buff *skb)
         key.dir = k->rule_dir;
         key.block = (__u16)k->rule_block;
         block = bpf_map_lookup_elem(&rules, &key);
-        if (block) {
-            for (int i = 0; i < DP_RULES_A_BLOCK; i++) {
-                if (rule_match(k, &block->rule[i], &peer)) {
-                    return rules_passed(skb, k, port);
-                }
-            }
+        if (block && rules_match(k, block, &peer)) {
+            return rules_passed(skb, k, port);
         }
         if (block && block->more) {
             k->rule_block++;

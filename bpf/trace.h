@@ -36,10 +36,10 @@ trace_ip_eq(const struct dp_ip *a, const struct dp_ip *b)
 }
 
 /* 0 = it is another flow's; else DP_TRACE_REQUEST or _REPLY. */
-static __attribute__((always_inline)) inline __u32
+ONCE int
 trace_match(const struct dp_trace_filter *f, const struct pkt *k)
 {
-    if (!f->id || f->net != k->key.net || f->proto != k->key.proto) {
+    if (!f || !k || !f->id || f->net != k->key.net || f->proto != k->key.proto) {
         return 0;
     }
     if (trace_ip_eq(&f->src, &k->src) && trace_ip_eq(&f->dst, &k->dst) &&
@@ -53,8 +53,8 @@ trace_match(const struct dp_trace_filter *f, const struct pkt *k)
     return 0;
 }
 
-/* A function of its own, not inlined: it is called from many places and hardly ever. */
-static __attribute__((noinline)) int
+/* It is called from many places and hardly ever. */
+ONCE int
 trace_tell(const struct dp_tracing *t, const struct pkt *k, __u32 kind, __u32 a, __u32 b)
 {
     struct dp_event event = {.ns = bpf_ktime_get_ns(), .kind = kind, .a = a, .b = b};
@@ -66,7 +66,7 @@ trace_tell(const struct dp_tracing *t, const struct pkt *k, __u32 kind, __u32 a,
     event.sport = k->sport;
     event.dport = k->dport;
     for (__u32 i = 0; i < DP_TRACES; i++) {
-        __u32 at = i, direction = trace_match(&t->filter[i], k);
+        __u32 at = i, direction = (__u32)trace_match(&t->filter[i], k);
         struct dp_trace_left *left;
 
         if (!direction) {

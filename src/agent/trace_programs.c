@@ -9,6 +9,8 @@
 #define __uint(name, value) int(*name)[value]
 #define __type(name, value) typeof(value) *name
 #define BOUND(x, mask) ((x) &= (mask))
+#define ONCE static
+#define FORGET(x, any) ((void)(any))
 
 #define bpf_map_lookup_elem(map, key) trace_map_lookup(#map, key)
 #define bpf_map_update_elem(map, key, value, flags) trace_map_update(#map, key, value, flags)

@@ -151,6 +151,20 @@ plain_tcp(struct site *s)
     watch_free(watch);
 }
 
+/* Has the proxy opened its ports, the last of them?  Which of them a connection meets is its hash's. */
+static bool
+proxy_listens(struct site *s, const char *name)
+{
+    const char *output;
+    struct err *e = node_run(s, name, &output, "ss -Hltn sport = :8081");
+
+    if (e) {
+        err_ignore(e, "not yet");
+        return false;
+    }
+    return *output;
+}
+
 TEST(proxies_keep_connections_share_servers_and_leave_a_dead_one)
 {
     struct site *s = proxies_up();
@@ -161,6 +175,9 @@ TEST(proxies_keep_connections_share_servers_and_leave_a_dead_one)
     REQUIRE_OK(file_write(file, config, strlen(config), 0644));
     for (int i = 0; i < INSTANCES; i++) {
         proxies[i] = node_spawn(s, names[i], PROXY " -db -q -f %s", file);
+    }
+    for (int i = 0; i < INSTANCES; i++) {
+        EVENTUALLY(8000, proxy_listens(s, names[i]));
     }
     EVENTUALLY(8000, (answers = ask(s), count(answers, "b 10.0.0.1\n") == 2 &&
                                             count(answers, "c 10.0.0.1\n") == 2));
