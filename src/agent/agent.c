@@ -267,7 +267,7 @@ host_run(const struct host_options *options, struct settings *settings)
     X(host_id, "host-id", OF_SITE(OF_TEXT("ID")), "", "id of this box; none: the site's name")     \
     X(state, "state", OF_PATH("DIR"), "/var/lib/carrick/agent",                                    \
       "folder of images, servers' disks and consoles")                                             \
-    X(site_state, "site-state", OF_PATH("DIR"), "/var/lib/carrick/site",                           \
+    X(site_state, "site-state", OF_SITES("state", OF_PATH("DIR")), "/var/lib/carrick/site",        \
       "folder of the site, which images are read from")                                            \
     X(socket, "socket", OF_PATH("PATH"), "/run/carrick-agent/socket", "where the site finds it")   \
     X(site_user, "site-user", OF_USER, "carrick-site", "who may speak there, besides root")        \

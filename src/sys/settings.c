@@ -57,6 +57,18 @@ setting_find(const struct settings *s, const char *name, size_t n)
     return -1;
 }
 
+/* The setting that a site's file means by 'name'; -1: none that an agent shares. */
+static int
+setting_find_shared(const struct settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->table[i].of_site && str_eq(str_or(s->table[i].site_name, s->table[i].name), name)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
 bool
 settings_takes_site(const struct setting *table)
 {
@@ -363,10 +375,10 @@ config_file(struct reading *r, const char *path, bool is_sites)
     yaml_each (map, i) {
         const char *name = map->keys[i]->text;
         const char *where = mem_printf(r->mem, "%s:%d", path, map->keys[i]->line);
-        int which = setting_find(r->to, name, strlen(name));
+        int which = is_sites ? setting_find_shared(r->to, name) : setting_find(r->to, name, strlen(name));
         const char *text = node_text(r->mem, map->items[i]);
 
-        if (is_sites && (which < 0 || !r->to->table[which].of_site)) {
+        if (is_sites && which < 0) {
             continue;
         }
         if (which < 0) {
@@ -637,7 +649,8 @@ settings_sample(struct buf *out, const char *role, const struct setting *table)
         buf_printf(&text, "%s (", o->doc);
         setting_limits(&text, o);
         buf_str(&text, o->reloads ? "; a reload takes it" : "");
-        buf_str(&text, o->of_site ? "; else as in the site's file)" : ")");
+        buf_printf(&text, "%s%s%s)", o->of_site ? "; else as in the site's file" : "", o->site_name ? ", there called " : "",
+                   str_or(o->site_name, ""));
         buf_char(out, '\n');
         comment(out, text.data);
         buf_printf(out, "%s%s:%s%s\n", o->sample ? "" : "#", o->name,

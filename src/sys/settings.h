@@ -43,6 +43,7 @@ struct setting {
     enum setting_kind kind;
     bool reloads; /* SIGHUP takes it anew; the others wait for a restart */
     bool of_site; /* of an agent: what is not given is read from the site's own file */
+    const char *site_name; /* its name there; null: the same */
 };
 
 /* Kinds for the table of a role: X(id, name, KIND, default, doc). */
@@ -62,6 +63,7 @@ struct setting {
 #define OF_USER .value = "USER", .kind = SETTING_USER
 #define RELOADS(...) __VA_ARGS__, .reloads = true
 #define OF_SITE(...) __VA_ARGS__, .of_site = true
+#define OF_SITES(name_, ...) OF_SITE(__VA_ARGS__), .site_name = name_
 #define SAMPLE(sample_, ...) __VA_ARGS__, .sample = sample_
 /* A number that has a name, as a default or in a text. */
 #define NUMBER_TEXT(n) NUMBER_TEXT_OF(n)

@@ -16,6 +16,7 @@
     X(mtu, "mtu", RELOADS(OF_NUMBER("BYTES", 576, 65535)), "1500", "of links")                     \
     X(flows, "flows", OF_POWER("N", 1024, 4096), "2048", "entries")                                \
     X(file, "file", OF_PATH("FILE"), "", "to read")                                                \
+    X(images, "images", OF_SITES("file", OF_PATH("DIR")), "/images", "to read")                    \
     X(url, "url", OF_URL, "", "to call")                                                           \
     X(database, "database", OF_DATABASE, "", "of rows")                                            \
     X(prefixes, "prefixes", OF_PREFIXES, "", "to call at")                                         \
@@ -162,7 +163,7 @@ TEST(settings_an_agent_shares_the_sites_file_and_judges_no_more_of_it)
 {
     AUTO(mem) m = mem_new("test");
     struct settings *s;
-    const char *site = file_with(m, "site.yaml", "name: east\nvtep: 192.0.2.1\nmtu: 9000\nelse: 1\n");
+    const char *site = file_with(m, "site.yaml", "name: east\nvtep: 192.0.2.1\nmtu: 9000\nelse: 1\nfile: /srv\nimages: /no\n");
     const char *own = file_with(m, "agent.yaml", "vtep: 192.0.2.2\n");
 
     CHECK_STR(READ("--config", own, "--site-config", site), "");
@@ -170,6 +171,10 @@ TEST(settings_an_agent_shares_the_sites_file_and_judges_no_more_of_it)
     CHECK_STR(s->origins[OPTION_name], mem_printf(m, "%s:1", site));
     CHECK_STR(s->texts[OPTION_vtep], "192.0.2.2");
     CHECK_STR(s->texts[OPTION_mtu], "1500");
+    CHECK_STR(s->texts[OPTION_file], ""); /* What is called so there is ... */
+    CHECK_STR(s->texts[OPTION_images], "/srv");
+    CHECK_STR(READ("--images", "/own", "--site-config", site), "");
+    CHECK_STR(s->texts[OPTION_images], "/own");
     site = file_with(m, "site.yaml", "name: east\nvtep: nowhere\n");
     CHECK(strstr(READ("--site-config", site), "site.yaml:2: vtep: 'nowhere' is not an IPv4 address"));
 }
