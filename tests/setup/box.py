@@ -17,16 +17,18 @@ PATIENCE = int(os.environ.get("CARRICK_PATIENCE", "1"))
 USERS = {"carrick-site": 7101, "carrick-responder": 7102, "carrick-orchestrator": 7103}
 
 # What a box is made of, before anything runs in it: its own users and folders, nothing of the
-# machine's state, no service manager.
+# machine's state, no service manager.  The machine's own tree it can read, and not change.
 BOX = """
 set -e
 mount --make-rprivate /
 hostname "$1"
+mount --bind "$2" "$2"
 mount --bind "$2/etc" /etc
 for folder in /var/lib /run /tmp /root; do mount -t tmpfs -o mode=0755 tmpfs $folder; done
 chmod 1777 /tmp
 chmod 700 /root
 mkdir -p /run/lock
+mount -o remount,bind,ro /
 ip link set lo up
 exec sleep infinity
 """
