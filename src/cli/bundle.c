@@ -112,11 +112,11 @@ bundle_drop(void *arg)
         archive_write_free(bundle->archive);
         bundle->archive = NULL;
     }
-    fd_close(&bundle->fd);
-    if (bundle->part) {
+    if (bundle->part) { /* While it is locked: it is nobody else's yet. */
         (void)unlink(bundle->part);
         bundle->part = NULL;
     }
+    fd_close(&bundle->fd);
 }
 
 static struct err *
@@ -132,21 +132,27 @@ archive_fault(const struct bundle *bundle)
 static struct err *
 part_open(const char *part, int *fd)
 {
-    struct stat st;
+    struct stat st, there;
 
     if (!lstat(part, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink > 1) {
         (void)unlink(part);
     }
     AUTO_FD own = open(part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
-    if (own < 0 || fstat(own, &st)) {
+    if (own < 0) {
         return err_errno(E_UNAVAILABLE, "make %s", part);
     }
-    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1) {
-        return err_new(E_EXISTS, NULL, "%s is there, and is no archive of yours that was begun: remove it", part);
-    }
     if (flock(own, LOCK_EX | LOCK_NB)) {
-        return err_new(E_EXISTS, NULL, "another one is writing %s", part);
+        return errno == EWOULDBLOCK ? err_new(E_EXISTS, NULL, "another one is writing %s", part)
+                                    : err_errno(E_UNAVAILABLE, "lock %s", part);
+    }
+    /* Who had the lock a moment ago may have made an archive of it: then the name is gone, or another file's. */
+    if (fstat(own, &st) || lstat(part, &there)) {
+        return err_errno(E_UNAVAILABLE, "make %s", part);
+    }
+    if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1 || st.st_ino != there.st_ino ||
+        st.st_dev != there.st_dev) {
+        return err_new(E_EXISTS, NULL, "%s is there, and is no archive of yours that was begun: remove it", part);
     }
     if (ftruncate(own, 0) || fchmod(own, 0600)) {
         return err_errno(E_UNAVAILABLE, "make %s", part);
