@@ -390,15 +390,6 @@ store_look(struct doctor *d)
     }
 }
 
-/* Folder of keys: that of all replicas, where they share one. */
-static const char *
-keys_in(const struct doctor *d)
-{
-    const char *shared = option_of(d, "shared");
-
-    return *shared ? shared : option_of(d, "state");
-}
-
 /* A step_fn: as the role's user. */
 static struct err *
 seal_as_user(void *arg)
@@ -407,14 +398,14 @@ seal_as_user(void *arg)
     const struct store_config config = {.path = setting_store(d->mem, d->role, d->settings), .version = carrick_version,
                                         .tables = d->role->tables(d->mem)};
 
-    return role_seal_lost(d->mem, keys_in(d), &config);
+    return role_seal_lost(d->mem, setting_keys(d->role, d->settings), &config);
 }
 
 /* A role that runs does not notice; it is the next start that would. */
 static void
 seal_look(struct doctor *d)
 {
-    const char *path = mem_printf(d->mem, "%s/seal.key", keys_in(d));
+    const char *folder = setting_keys(d->role, d->settings), *path = mem_printf(d->mem, "%s/seal.key", folder);
 
     if (!file_exists(mem_printf(d->mem, "%s/clouds.yaml", option_of(d, "state")))) {
         return; /* It has not run here yet. */
@@ -424,7 +415,7 @@ seal_look(struct doctor *d)
     if (!e) {
         tell(d, FAULT, "sealing key", mem_printf(d->mem, "put it back, from a backup; carrick secret lost %s tells what "
                                                  "is lost without", d->role->name),
-             "no key in %s opens the store: %s is gone, or another one; the role will not start again", keys_in(d), path);
+             "no key in %s opens the store: %s is gone, or another one; the role will not start again", folder, path);
     } else if (str_eq(e->type, ROLE_KEY_OPENS)) {
         tell(d, FINE, "sealing key", NULL, "%s opens the store", path);
     } else {
@@ -812,14 +803,14 @@ doctor_run(struct cli *cli)
         TRY(role_of(cli, role->name, &d.role, &file));
         if (role_is_here(cli, d.role, file)) {
             d.file = file;
-            n_roles++;
+            n_roles += role->tables != NULL; /* A responder, and an agent without a site, do nothing for anybody. */
             role_look(&d);
         }
     }
     d.role = NULL;
     if (!n_roles) {
         tell(&d, WARNING, "roles", "carrick setup site, or carrick setup orchestrator",
-             "this box has none: no file of configuration is there");
+             "this box has none: no file of configuration says anything");
     }
     jw_end(&d.w);
     struct err *e = json_parse(cli->mem, d.json.data, d.json.len, &all);

@@ -66,7 +66,7 @@ struct setup {
     const struct cli_role *role;
     struct settings *settings; /* of the file as it is */
     const char *file, *state, *name, *listen, *address;
-    bool is_plain;
+    bool is_plain, is_moved; /* the service is told of another folder */
     const char *cert, *key, *ca;
     VEC(const char *) hosts;
     VEC(struct wish) wishes;
@@ -513,24 +513,32 @@ unit_word(struct mem *mem, const char *path)
     return mem_printf(mem, "\"%s\"", str_or(out.data, ""));
 }
 
-/* A folder that is not the unit's own: the service may write there, and waits for what is mounted there. */
+/* A folder that is not the unit's own: the service may write there, and waits for what is mounted there.  Where it was
+ * another one before, that need not be there any more. */
 static struct err *
 unit_plan(struct setup *s)
 {
     struct mem *mem = s->cli->mem;
     const char *own = mem_printf(mem, "/var/lib/carrick/%s", s->kind->role);
     const char *folder = mem_printf(mem, "/etc/systemd/system/carrick-%s.service.d", s->kind->role), *word;
+    const char *file = mem_printf(mem, "%s/state.conf", folder);
+    bool is_own = str_eq(s->state, own) || str_starts(s->state, mem_printf(mem, "%s/", own));
 
-    if (!file_exists(SYSTEMD) || str_eq(s->state, own) || str_starts(s->state, mem_printf(mem, "%s/", own))) {
+    if (!file_exists(SYSTEMD) || (is_own && !file_exists(file))) {
         return NULL;
+    }
+    if (str_starts(s->state, "/home/") || str_starts(s->state, "/root/") || str_starts(s->state, "/run/user/")) {
+        return err_new(E_INVALID, NULL, "--state %s: services see nothing of /home, /root and /run/user", s->state);
     }
     word = unit_word(mem, s->state);
     TRY(steps_add(&s->steps, (struct step){.what = "folder of what the service is told besides", .path = folder,
                                            .mode = 0755}));
-    return steps_add(&s->steps, (struct step){.what = "where the service may write",
-                                              .path = mem_printf(mem, "%s/state.conf", folder), .mode = 0644,
-                                              .text = mem_printf(mem, "[Unit]\nRequiresMountsFor=%s\n\n[Service]\n"
-                                                                 "ReadWritePaths=%s\n", word, word)});
+    TRY(steps_add(&s->steps, (struct step){.what = "where the service may write", .path = file, .mode = 0644,
+                                           .text = is_own ? "# Where the unit says.\n"
+                                                          : mem_printf(mem, "[Unit]\nRequiresMountsFor=%s\n\n[Service]\n"
+                                                                       "ReadWritePaths=%s\n", word, word)}));
+    s->is_moved = !s->steps.all.items[s->steps.all.n - 1].is_there;
+    return NULL;
 }
 
 /* step_fn */
@@ -544,6 +552,26 @@ service_start(struct cli *cli, const struct step *step)
         (void)systemctl(cli->mem, "restart", "--quiet", step->arg, &e);
     }
     return err_wrap(e, "systemctl: `journalctl -u %s` tells more", (const char *)step->arg);
+}
+
+/* step_fn */
+static struct err *
+agent_restart(struct cli *cli, const struct step *step)
+{
+    struct err *e;
+
+    (void)systemctl(cli->mem, "try-restart", "--quiet", step->arg, &e);
+    return err_wrap(e, "systemctl: `journalctl -u %s` tells more", (const char *)step->arg);
+}
+
+/* A site's agent reads images in the site's folder: it is told of another one at its start. */
+static struct err *
+agent_plan(struct setup *s)
+{
+    return s->is_moved && s->kind->has_name
+               ? steps_add(&s->steps, (struct step){.what = "service carrick-agent.service", .run = agent_restart,
+                                                    .arg = "carrick-agent.service"})
+               : NULL;
 }
 
 struct err *
@@ -563,11 +591,25 @@ setup_service_add(struct steps *steps, const char *role)
                                           .run = service_start, .arg = unit, .is_there = is_there});
 }
 
+const char *
+setup_run_words(struct mem *mem, const char *role, const char *state)
+{
+    const char *slash = strrchr(state, '/');
+
+    if (str_eq(state, mem_printf(mem, "/var/lib/carrick/%s", role))) {
+        return mem_printf(mem, "carrick run %s", role);
+    }
+    /* It has folders of all of a box's roles in one, by their names. */
+    return slash && slash > state && str_eq(slash + 1, role)
+               ? mem_printf(mem, "carrick run %s --state %.*s", role, (int)(slash - state), state)
+               : mem_printf(mem, "carrick %s --config FILE, as its user", role);
+}
+
 void
-setup_service_tell(const char *role)
+setup_service_tell(struct mem *mem, const char *role, const char *state)
 {
     if (!file_exists(SYSTEMD)) {
-        printf("start it: carrick run %s\n", role);
+        printf("start it: %s\n", setup_run_words(mem, role, state));
     }
 }
 
@@ -623,16 +665,22 @@ setup_tell(const struct setup *s)
 {
     printf("%s is set up: %s://%s\n", s->kind->has_name ? s->name : "the orchestrator",
            s->is_plain ? "http" : "https", s->listen);
-    setup_service_tell(s->kind->role);
+    setup_service_tell(s->cli->mem, s->kind->role, s->state);
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 
-/* A folder that is made and given away is one below another one that is not the root: never /, /srv, /home. */
+/* A folder that is made and given away is one below another one that is not the root: never /, /srv, /home.  What the
+ * file says may be any that is the role's already. */
 static struct err *
-state_check(const char *state)
+state_check(const struct setup *s)
 {
+    const char *state = s->state;
     const char *below = *state == '/' && state[1] && state[1] != '/' ? strchr(state + 1, '/') : NULL;
+    struct stat st;
 
+    if (!option_get(s->cli, "state") && !stat(state, &st) && st.st_uid == s->steps.uid) {
+        return NULL;
+    }
     if (!below || !below[1] || str_ends(state, "/") || strstr(state, "//") || strstr(state, "/.")) {
         return err_new(E_INVALID, NULL, "--state %s: a folder of its own is needed, as /var/lib/carrick/site or "
                        "/srv/carrick/site", state);
@@ -648,9 +696,9 @@ setup_run(struct cli *cli)
 
     TRY(setup_begin(&s));
     state = option_get(cli, "state");
-    TRY(state ? state_check(state) : NULL);
     state = state ? state : said(&s, "state");
     s.state = state ? state : mem_printf(cli->mem, "/var/lib/carrick/%s", s.kind->role);
+    TRY(state_check(&s));
     if (option_get(cli, "state")) {
         wish(&s, "state", s.state);
     }
@@ -663,6 +711,7 @@ setup_run(struct cli *cli)
     TRY(tls_plan(&s));
     TRY(unit_plan(&s));
     TRY(file_plan(&s));
+    TRY(agent_plan(&s));
     TRY(setup_service_add(&s.steps, s.kind->role));
     TRY(steps_do(&s.steps));
     setup_tell(&s);

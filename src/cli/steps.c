@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,18 +106,44 @@ is_folder(const struct step *step)
 
 /* Nothing is in it that could be anybody's. */
 static bool
-is_bare(const char *path)
+is_bare(int fd)
 {
-    DIR *list = opendir(path);
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = own < 0 ? NULL : fdopendir(own);
     size_t n = 0;
 
-    for (const struct dirent *d = list ? readdir(list) : NULL; d; d = readdir(list)) {
+    if (!list) {
+        fd_close(&own);
+        return false;
+    }
+    for (const struct dirent *d = readdir(list); d; d = readdir(list)) {
         n += !str_in(d->d_name, (const char *[]){".", "..", "lost+found", NULL});
     }
-    if (list) {
-        (void)closedir(list);
+    (void)closedir(list);
+    return !n;
+}
+
+/* Opens a folder that may be given to the role's user: root's, nobody else's to write in, and empty.  What is looked at
+ * is then what is given, whatever comes to be at 'path' meanwhile. */
+static struct err *
+folder_open(const struct steps *steps, const char *path, int *fd)
+{
+    struct stat st;
+    const char *why;
+
+    *fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
+        return err_new(E_CONFLICT, NULL, "%s is a link to a folder that is not of the role's user (%u): name that one", path,
+                       steps->uid);
     }
-    return list && !n;
+    if (*fd < 0 || fstat(*fd, &st)) {
+        return err_errno(E_UNAVAILABLE, "open %s", path);
+    }
+    why = st.st_uid ? "" : st.st_mode & (S_IWGRP | S_IWOTH) ? ", and others may write there"
+          : is_bare(*fd) ? NULL : ", and is not empty";
+    return why ? err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user "
+                         "(here %u), name another one or chown it", path, st.st_uid, why, steps->uid)
+               : NULL;
 }
 
 /* One that is to be given to the role's user may be root's still: that of a set-up that was cut short, or where a file
@@ -124,6 +151,7 @@ is_bare(const char *path)
 static struct err *
 folder_look(const struct steps *steps, struct step *step)
 {
+    AUTO_FD fd = -1;
     struct stat st;
 
     if (stat(step->path, &st) || !S_ISDIR(st.st_mode)) {
@@ -131,11 +159,7 @@ folder_look(const struct steps *steps, struct step *step)
     }
     step->is_there = !step->is_given || geteuid() || st.st_uid == steps->uid;
     step->was = "";
-    return step->is_there || (!st.st_uid && is_bare(step->path))
-               ? NULL
-               : err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user (here "
-                         "%u), name another one or chown it", step->path, st.st_uid, st.st_uid ? "" : ", and is not empty",
-                         steps->uid);
+    return step->is_there ? NULL : folder_open(steps, step->path, &fd);
 }
 
 struct err *
@@ -253,16 +277,17 @@ static struct err *
 folder_make(const struct steps *steps, const struct step *step)
 {
     const char *slash = strrchr(step->path, '/');
+    AUTO_FD fd = -1;
 
     if (slash > step->path) {
         TRY(dir_make(mem_strn(steps->cli->mem, step->path, (size_t)(slash - step->path)), 0755));
     }
     TRY(dir_make(step->path, step->mode));
-    if (chmod(step->path, step->mode)) {
+    TRY(folder_open(steps, step->path, &fd));
+    if (fchmod(fd, step->mode)) {
         return err_errno(E_UNAVAILABLE, "chmod %s", step->path);
     }
-    return lchown(step->path, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path)
-                                                     : NULL;
+    return fchown(fd, steps->uid, steps->gid) ? err_errno(E_UNAVAILABLE, "chown %s", step->path) : NULL;
 }
 
 static struct err *
