@@ -31,7 +31,7 @@
 /* The verifier forgets what it knows of a number, by another of which it knows nothing: what differs in
  * that alone, for having come by different ways, is looked at once from here on. */
 #ifndef FORGET
-#define FORGET(x, any) asm volatile("%0 ^= %1\n%0 ^= %1" : "+r"(x) : "r"(any))
+#define FORGET(x, any) asm volatile("%0 ^= %1\n%0 ^= %1" : "+&r"(x) : "r"(any))
 #endif
 
 enum { FROM_PORT, FROM_FUNCTION, FROM_TUNNEL, FROM_LABEL };
