@@ -192,7 +192,7 @@ etsi_file(struct rest_request *r, int fd, int64_t size, const char *content_type
     if (range && range_parse(range, size, &first, &last)) {
         if (first >= size) {
             (void)close(fd);
-            rest_header(r, "Content-Range", "bytes */%lld", (long long)size);
+            rest_fault_header(r, "Content-Range", "bytes */%lld", (long long)size);
             return err_new(E_RANGE, NULL, "the content has %lld bytes", (long long)size);
         }
         last = last >= size ? size - 1 : last;

@@ -22,6 +22,18 @@ rest_header(struct rest_request *r, const char *name, const char *fmt, ...)
 }
 
 void
+rest_fault_header(struct rest_request *r, const char *name, const char *fmt, ...)
+{
+    va_list args;
+    const char *value;
+
+    va_start(args, fmt);
+    value = mem_vprintf(r->mem, fmt, args);
+    va_end(args);
+    r->x->fault_header = mem_printf(r->mem, "%s: %s", name, value);
+}
+
+void
 rest_content_type(struct rest_request *r, const char *content_type)
 {
     r->x->content_type = content_type;
@@ -224,6 +236,9 @@ answer_err(struct rest_request *r, struct err *e)
     const struct err *shown = public_view(e, &made);
 
     answer_reset(r);
+    if (r->x->fault_header) {
+        vec_add(r->mem, &r->x->headers, r->x->fault_header);
+    }
     r->status = status_of(r, shown);
     if (!dialect) {
         plain_fault(r, shown);

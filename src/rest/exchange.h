@@ -42,6 +42,7 @@ struct rest_exchange {
     VEC(const char *) headers;
     const char *content_type;
     const char *allow;               /* methods of the path, where the one asked is not */
+    const char *fault_header;        /* "Name: value" of a refusal, or null */
     int64_t began_ns;
     bool answered;
     bool upload_open;                /* .upload->begin has succeeded */

@@ -177,13 +177,14 @@ leaf_text(const struct json *json, char scratch[64])
     return NULL;
 }
 
+/* A decimal one: strtod also knows hexadecimal ones, and NaN, which would be equal to all. */
 static bool
 is_number(const char *text, double *number)
 {
     char *end;
 
     *number = strtod(text, &end);
-    return end != text && *end == '\0' && strchr("-0123456789", *text);
+    return end != text && *end == '\0' && strchr("-0123456789", *text) && text[strspn(text, "+-.0123456789eE")] == '\0';
 }
 
 #define SIGN(a, b) (((a) > (b)) - ((a) < (b)))

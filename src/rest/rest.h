@@ -197,6 +197,8 @@ const char *rest_body_raw(const struct rest_request *r, size_t *n);
 bool rest_basic(const struct rest_request *r, const char **name, const char **password);
 /* Adds "Name: value" to the answer. */
 void rest_header(struct rest_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/* The same to the refusal that the request ends with, which has none of the others; the last one counts. */
+void rest_fault_header(struct rest_request *r, const char *name, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Answers with a file instead of 'out': 'fd' is taken over. */
 void rest_answer_file(struct rest_request *r, int fd, int64_t offset, int64_t size,
                       const char *content_type);

@@ -193,7 +193,7 @@ input_default(const struct tosca_template *in, const char *name)
 
 struct resolving {
     const struct tosca *tosca;
-    int depth, n_steps; /* functions within functions; functions in all */
+    int depth, n_steps; /* functions within functions; functions, and what they put together, in all */
 };
 
 static const struct yaml *resolve(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self,
@@ -252,7 +252,7 @@ static bool
 part_add(struct resolving *r, const struct tosca_template *in, const struct tosca_node *self, const struct yaml *part,
          struct buf *out)
 {
-    const char *text = yaml_str(resolve(r, in, self, part));
+    const char *text = r->n_steps++ < RESOLVE_STEPS ? yaml_str(resolve(r, in, self, part)) : NULL;
 
     if (text) {
         buf_str(out, text);
@@ -288,7 +288,8 @@ token(struct resolving *r, const struct tosca_template *in, const struct tosca_n
     const char *characters = is_call ? yaml_str(resolve(r, in, self, call->items[1])) : NULL;
     int64_t index;
 
-    if (!text || str_empty(characters) || !yaml_to_i64(call->items[2], &index) || index < 0) {
+    if (!text || strnlen(text, TEXT_MAX) == TEXT_MAX || str_empty(characters) ||
+        !yaml_to_i64(call->items[2], &index) || index < 0) {
         return NULL;
     }
     for (; index > 0; index--) {

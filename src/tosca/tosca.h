@@ -159,9 +159,10 @@ const struct tosca_type *tosca_type(const struct tosca *tosca, enum tosca_kind k
 const struct tosca_schema *tosca_property(const struct tosca_type *type, const char *name);
 const struct tosca_node *tosca_node(const struct tosca_template *in, const char *name);
 
-/* Value of a property of a node, policy or group: the assignment with get_input
- * and get_property followed, else the default of the type.  Null where there is
- * none or it is only known later (get_attribute, an input without a default). */
+/* Value of a property of a node, policy or group: the assignment with get_input,
+ * get_property, concat, join and token followed, else the default of the type.  Null
+ * where there is none, it is only known later (get_attribute, an input without a
+ * default), or it takes more steps or is longer than anyone needs. */
 const struct yaml *tosca_value(const struct tosca *tosca, const struct tosca_node *node,
                                const char *property);
 /* Follows a function call, if 'value' is one. */

@@ -28,9 +28,10 @@
     X("/compute/v2.1/flavors", "flavors", "flavor")                                                \
     X("/image/v2/images", "images", NULL)
 
+#define VNI_FIRST 16000000
+
 const struct place fake_places[] = {
 #define X(path, plural, singular) {path, plural, singular},
-#define VNI_FIRST 16000000
     PLACES(X)
 #undef X
     {0},

@@ -51,6 +51,10 @@ TEST(filters_select_as_sol013_says)
         {"(gt,load,0.5e0)", true},
         {"(gt,load,2)", false},
         {"(eq,load,high)", false},
+        {"(eq,load,-nan)", false},
+        {"(eq,count,-nan)", false},
+        {"(eq,count,0x3)", false},
+        {"(lte,count,0.3e1)", true},
         {"(gt,at,2026-01-02T03:04:05Z)", true}, /* by time, not by text */
         {"(lt,at,2026-01-02T03:04:06Z)", true},
         {"(lt,at,2026-01-02T03:04:05Z)", false},

@@ -373,6 +373,32 @@ TEST(tosca_functions_that_run_away_are_stopped)
     CHECK_STR(tosca_value_str(tosca, tosca_node(tosca->templates.items[0], "n14"), "a"), NULL);
 }
 
+/* A list is written once and may be asked for many times, as may a long text. */
+TEST(tosca_functions_of_much_are_stopped)
+{
+    AUTO(mem) mem = mem_new("test");
+    AUTO_BUF body = BUF_INIT;
+    const struct tosca_template *in;
+    struct tosca *tosca;
+
+    buf_str(&body, "node_types: { x: { derived_from: tosca.nodes.Root, properties: { a: { type: string } } } }\n"
+                   "topology_template:\n  node_templates:\n    list: { type: x, properties: { a: { concat: [''");
+    for (int i = 0; i < 600; i++) {
+        buf_str(&body, ", ''");
+    }
+    buf_str(&body, "] } } }\n    twice: { type: x, properties: { a: { concat: [ { get_property: [ list, a ] }, "
+                   "{ get_property: [ list, a ] } ] } } }\n    long: { type: x, properties: { a: { token: [ '");
+    for (int i = 0; i < 5000; i++) {
+        buf_char(&body, 'x');
+    }
+    buf_str(&body, "', '.', 0 ] } } }\n");
+    REQUIRE_OK(parse_body(mem, "3.3.1", buf_copy(mem, &body), &tosca));
+    in = tosca->templates.items[0];
+    CHECK_STR(tosca_value_str(tosca, tosca_node(in, "list"), "a"), "");
+    CHECK_STR(tosca_value_str(tosca, tosca_node(in, "twice"), "a"), NULL);
+    CHECK_STR(tosca_value_str(tosca, tosca_node(in, "long"), "a"), NULL);
+}
+
 TEST(tosca_import_without_a_version_takes_one_that_fits)
 {
     AUTO(mem) mem = mem_new("test");

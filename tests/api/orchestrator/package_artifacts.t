@@ -134,6 +134,7 @@ GET /vnfpkgm/v2/onboarded_vnf_packages/artful/artifacts?exclude_all_mano_artifac
 GET /vnfpkgm/v2/vnf_packages/$pkg/artifacts  as demo
 > Range: bytes=430-
 = 416
+< Content-Range: bytes */430
 
 # All that is wrong with a request is told; flags have no value.
 GET /vnfpkgm/v2/vnf_packages/$pkg/artifacts?include_signatures=yes&exclude_all_mano_artifacts=1  as demo
