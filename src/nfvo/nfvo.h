@@ -187,6 +187,10 @@ struct err *package_quota(struct tx *tx, const struct nfvo *nfvo, const char *pr
                           uint64_t *left) MUST_USE;
 /* How many bytes to claim where 'size' of the 'left' ones are there: some more, so that it is not asked at each piece. */
 uint64_t package_claim(uint64_t size, uint64_t left);
+/* Asks for that by 'claim', which sets '*claimed'.  While the store cannot be reached what comes in goes on unasked: a
+ * database that is away for a second ends no upload. */
+struct err *package_claim_ask(const struct nfvo *nfvo, store_fn *claim, void *arg, uint64_t size,
+                              uint64_t *claimed) MUST_USE;
 /* Removes a package's folder, whoever still writes there: it has the name with 'suffix' while that lasts. */
 struct err *package_folder_remove(struct mem *mem, const char *path, const char *suffix) MUST_USE;
 /* Whether the disk has room for 'n' bytes more of packages in 'fd'; '*seen' (starts 0) is what the last look is good

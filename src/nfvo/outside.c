@@ -208,7 +208,7 @@ room_take(struct getting *g, uint64_t n)
     if (g->taken > upload_max(g->nfvo)) {
         return too_large(g);
     }
-    return g->taken > g->claimed ? store_write_wait(g->nfvo->store, claim_fn, g) : NULL;
+    return g->taken > g->claimed ? package_claim_ask(g->nfvo, claim_fn, g, g->taken, &g->claimed) : NULL;
 }
 
 struct arriving {

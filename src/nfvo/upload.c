@@ -161,6 +161,19 @@ package_claim(uint64_t size, uint64_t left)
     return size + (ahead < CLAIM ? ahead : CLAIM);
 }
 
+struct err *
+package_claim_ask(const struct nfvo *nfvo, store_fn *claim, void *arg, uint64_t size, uint64_t *claimed)
+{
+    struct err *err = store_write_wait(nfvo->store, claim, arg);
+
+    if (err && err->code == E_UNAVAILABLE && !str_eq(err->type, STORE_NO_ROOM)) {
+        err_ignore(err, "it is asked again after as much more, and at the end");
+        *claimed = size + CLAIM;
+        return NULL;
+    }
+    return err;
+}
+
 static struct err *
 over_quota(const struct nfvo *nfvo)
 {
@@ -375,7 +388,7 @@ upload_piece(struct upload *upload, const void *data, size_t n)
                        (unsigned long long)upload->max);
     }
     if (upload->size > upload->claimed) {
-        TRY(store_write_wait(upload->nfvo->store, claim_fn, upload));
+        TRY(package_claim_ask(upload->nfvo, claim_fn, upload, upload->size, &upload->claimed));
     }
     if (!EVP_DigestUpdate(upload->hash, data, n)) {
         return err_new(E_INTERNAL, NULL, "SHA-256 failed");

@@ -242,6 +242,27 @@ TEST(upload_of_what_was_deleted_ends_before_all_came)
 }
 
 /* Nothing counts it any more: it would be on the disk beside what its project may have. */
+static struct err *
+is_away(struct tx *tx, void *type)
+{
+    (void)tx;
+    return err_new(E_UNAVAILABLE, type, "not now");
+}
+
+TEST(upload_goes_on_while_the_store_is_away_and_not_while_it_is_full)
+{
+    struct home home = {0};
+    uint64_t claimed = 5;
+
+    home_open(&home);
+    REQUIRE_OK(package_claim_ask(&home.nfvo, is_away, NULL, 5, &claimed));
+    CHECK(claimed > 5);
+    claimed = 5;
+    CHECK_ERR(package_claim_ask(&home.nfvo, is_away, (void *)(uintptr_t)STORE_NO_ROOM, 5, &claimed), E_UNAVAILABLE);
+    CHECK_INT(claimed, 5);
+    home_close(&home);
+}
+
 TEST(upload_removes_what_one_before_left)
 {
     struct home home = {0};
