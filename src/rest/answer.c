@@ -9,28 +9,34 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static const char *header_text(struct mem *mem, const char *name, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+/* "Name: value" */
+static const char *
+header_text(struct mem *mem, const char *name, const char *fmt, va_list args)
+{
+    return mem_printf(mem, "%s: %s", name, mem_vprintf(mem, fmt, args));
+}
+
 void
 rest_header(struct rest_request *r, const char *name, const char *fmt, ...)
 {
     va_list args;
-    const char *value;
 
     va_start(args, fmt);
-    value = mem_vprintf(r->mem, fmt, args);
+    vec_add(r->mem, &r->x->headers, header_text(r->mem, name, fmt, args));
     va_end(args);
-    vec_add(r->mem, &r->x->headers, mem_printf(r->mem, "%s: %s", name, value));
 }
 
 void
 rest_fault_header(struct rest_request *r, const char *name, const char *fmt, ...)
 {
     va_list args;
-    const char *value;
 
     va_start(args, fmt);
-    value = mem_vprintf(r->mem, fmt, args);
+    r->x->fault_header = header_text(r->mem, name, fmt, args);
     va_end(args);
-    r->x->fault_header = mem_printf(r->mem, "%s: %s", name, value);
 }
 
 void
