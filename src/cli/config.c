@@ -9,16 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONFIG_DIR "/etc/carrick"
 #define SUFFIX ".yaml"
 
 const struct cli_option config_options[] = {
-    {"config-dir", "DIR", "folder of ROLE.yaml (default " CONFIG_DIR ")"}, {0}};
+    {"config-dir", "DIR", "folder of ROLE.yaml (default " SETTINGS_DIR ")"}, {0}};
 
 static const char *
 file_of(struct cli *cli, const char *role)
 {
-    return mem_printf(cli->mem, "%s/%s" SUFFIX, str_or(option_get(cli, "config-dir"), CONFIG_DIR),
+    return mem_printf(cli->mem, "%s/%s" SUFFIX, str_or(option_get(cli, "config-dir"), SETTINGS_DIR),
                       role);
 }
 
@@ -163,7 +162,7 @@ config_check(struct cli *cli)
     }
     if (!n_read) {
         return err_new(E_NOT_FOUND, NULL, "there is no file of a role in %s",
-                       str_or(option_get(cli, "config-dir"), CONFIG_DIR));
+                       str_or(option_get(cli, "config-dir"), SETTINGS_DIR));
     }
     cli->status = n_wrong ? 1 : 0;
     return NULL;

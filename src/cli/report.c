@@ -287,7 +287,7 @@ command_add(struct report *r, const char *name, const char *const *argv)
 static struct err *
 doctor_add(struct report *r)
 {
-    const char *text, *dir = str_or(option_get(r->cli, "config-dir"), "/etc/carrick");
+    const char *text, *dir = str_or(option_get(r->cli, "config-dir"), SETTINGS_DIR);
     struct err *e = command_run(r, process_argv(r->mem, "/proc/self/exe", "doctor", "--json", "--config-dir", dir, NULL), &text);
 
     if (!str_empty(text)) {

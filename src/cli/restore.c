@@ -554,7 +554,7 @@ restore_tell(struct restore *r)
         printf("where systemd starts it, `carrick setup %s` first: it lets the service write there\n", r->about.role);
     }
     printf("the one that it was made of must not run any more; then: systemctl enable --now carrick-%s, or "
-           "%s\n", r->about.role, setup_run_words(r->mem, r->about.role, r->state));
+           "%s\n", r->about.role, setup_run_words(r->mem, r->about.role, r->config));
 }
 
 struct err *

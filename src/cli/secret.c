@@ -152,7 +152,7 @@ start_tell(const struct place *place, const char *then)
     if (shares) {
         printf("they share it: stop all replicas, start one, which takes it, then the others\n");
     } else {
-        setup_service_tell(place->mem, place->role->name, setting_text(place->settings, "state"));
+        setup_service_tell(place->mem, place->role->name, place->settings->file);
     }
 }
 

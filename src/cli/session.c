@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define CLOUDS_MAX (1 << 20)
-#define PAGES_MAX 1000
+#define PAGES_MAX 100000 /* ten million things: an answer that points in a circle ends */
 #define SERVICE_TYPE "nfv-orchestration"
 
 /* ---- credentials ---------------------------------------------------------- */
@@ -401,14 +401,23 @@ session_end(struct mem *mem, bool *ended)
 
 /* ---- calls ---------------------------------------------------------------- */
 
-/* Path and query of `<URL>; rel="next"` (RFC 8288), null where that is not what it says. */
+/* Path and query of the first of `<URL>; rel="next", ...` (RFC 8288) that is next, or null. */
 static const char *
 link_next(struct mem *mem, const char *link)
 {
-    const char *end = link && *link == '<' ? strchr(link, '>') : NULL;
-    const char *host = end ? strstr(link, "://") : NULL, *path = host ? strchr(host + 3, '/') : NULL;
+    const char *at = link, *end;
 
-    return path && path < end && strstr(end, "rel=\"next\"") ? mem_strn(mem, path, (size_t)(end - path)) : NULL;
+    while ((at = at ? strchr(at, '<') : NULL) && (end = strchr(at, '>'))) {
+        const char *url = mem_strn(mem, at + 1, (size_t)(end - at) - 1), *host = strstr(url, "://");
+        const char *path = host ? strchr(host + 3, '/') : *url == '/' ? url : NULL;
+        const char *about = mem_strn(mem, end, strcspn(end, "<"));
+
+        if (path && (strstr(about, "rel=\"next\"") || strstr(about, "rel=next"))) {
+            return path;
+        }
+        at = end;
+    }
+    return NULL;
 }
 
 static struct err *
@@ -488,34 +497,38 @@ session_call(struct session *session, const struct call *call, struct reply *rep
 }
 
 /* Pages of a list as one. */
-static const struct json *
-joined(struct mem *mem, const struct json *first, const struct json *more)
-{
-    struct json *all = mem_copy(mem, first, sizeof *first);
-
-    all->items = MEM_ARRAY(mem, first->n + more->n + 1, const struct json *);
-    for (size_t i = 0; i < first->n + more->n; i++) {
-        all->items[i] = i < first->n ? first->items[i] : more->items[i - first->n];
-    }
-    all->n = first->n + more->n;
-    return all;
-}
-
 struct err *
 session_get(struct session *session, const char *path, const struct json **json)
 {
     struct call call = {.method = "GET", .path = path};
+    VEC(const struct json *) items = {0};
+    struct json *all;
     struct reply reply;
 
     TRY(session_call(session, &call, &reply));
     *json = reply.json;
-    for (int i = 0; reply.next && json_is(*json, JSON_T_ARRAY) && i < PAGES_MAX; i++) {
+    if (!reply.next || !json_is(*json, JSON_T_ARRAY)) {
+        return NULL;
+    }
+    all = mem_copy(session->mem, reply.json, sizeof *all);
+    for (int n_pages = 1;; n_pages++) {
+        for (size_t i = 0; i < reply.json->n; i++) {
+            vec_add(session->mem, &items, reply.json->items[i]);
+        }
+        if (!reply.next) {
+            break;
+        }
+        if (n_pages == PAGES_MAX || str_eq(reply.next, call.path)) {
+            return err_new(E_REMOTE, NULL, "GET %s: after %d pages the list goes on at %s", path, n_pages, reply.next);
+        }
         call.path = reply.next;
         TRY(session_call(session, &call, &reply));
         if (!json_is(reply.json, JSON_T_ARRAY)) {
             return err_new(E_REMOTE, NULL, "GET %s answered no page of a list", call.path);
         }
-        *json = joined(session->mem, *json, reply.json);
     }
+    all->items = items.items;
+    all->n = items.n;
+    *json = all;
     return NULL;
 }

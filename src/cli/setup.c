@@ -592,24 +592,22 @@ setup_service_add(struct steps *steps, const char *role)
 }
 
 const char *
-setup_run_words(struct mem *mem, const char *role, const char *state)
+setup_run_words(struct mem *mem, const char *role, const char *file)
 {
-    const char *slash = strrchr(state, '/');
+    const char *slash = strrchr(file, '/'), *dir = slash ? mem_strn(mem, file, (size_t)(slash - file)) : ".";
 
-    if (str_eq(state, mem_printf(mem, "/var/lib/carrick/%s", role))) {
-        return mem_printf(mem, "carrick run %s", role);
+    if (!str_eq(slash ? slash + 1 : file, mem_printf(mem, "%s.yaml", role))) {
+        return mem_printf(mem, "carrick %s --config %s, as its user", role, file);
     }
-    /* It has folders of all of a box's roles in one, by their names. */
-    return slash && slash > state && str_eq(slash + 1, role)
-               ? mem_printf(mem, "carrick run %s --state %.*s", role, (int)(slash - state), state)
-               : mem_printf(mem, "carrick %s --config FILE, as its user", role);
+    return mem_printf(mem, "carrick run %s%s%s", role, str_eq(dir, SETTINGS_DIR) ? "" : " --config-dir ",
+                      str_eq(dir, SETTINGS_DIR) ? "" : dir);
 }
 
 void
-setup_service_tell(struct mem *mem, const char *role, const char *state)
+setup_service_tell(struct mem *mem, const char *role, const char *file)
 {
     if (!file_exists(SYSTEMD)) {
-        printf("start it: %s\n", setup_run_words(mem, role, state));
+        printf("start it: %s\n", setup_run_words(mem, role, file));
     }
 }
 
@@ -665,7 +663,7 @@ setup_tell(const struct setup *s)
 {
     printf("%s is set up: %s://%s\n", s->kind->has_name ? s->name : "the orchestrator",
            s->is_plain ? "http" : "https", s->listen);
-    setup_service_tell(s->cli->mem, s->kind->role, s->state);
+    setup_service_tell(s->cli->mem, s->kind->role, s->file);
     printf("credentials of its first user, once it runs: %s/clouds.yaml\n", s->state);
 }
 

@@ -33,9 +33,9 @@ int64_t setup_clock_off_s(const struct http_answer *answer);
  * Nothing where no manager of services is. */
 struct err *setup_service_add(struct steps *steps, const char *role) MUST_USE;
 /* Says how it is started where no manager does. */
-void setup_service_tell(struct mem *mem, const char *role, const char *state);
-/* The command that starts a role that keeps what it has in 'state', in 'mem'. */
-const char *setup_run_words(struct mem *mem, const char *role, const char *state);
+void setup_service_tell(struct mem *mem, const char *role, const char *file);
+/* The command that starts a role that is told 'file', in 'mem'. */
+const char *setup_run_words(struct mem *mem, const char *role, const char *file);
 /* Text of an option of 'settings', "" where there is no such. */
 const char *setting_text(const struct settings *settings, const char *name);
 /* Where a role keeps its rows, as store_open takes it. */

@@ -3,7 +3,6 @@
 
 #include "sys/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -104,48 +103,6 @@ is_folder(const struct step *step)
     return step->path && !step->text && !step->run;
 }
 
-/* Nothing is in it that could be anybody's. */
-static bool
-is_bare(int fd)
-{
-    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = own < 0 ? NULL : fdopendir(own);
-    size_t n = 0;
-
-    if (!list) {
-        fd_close(&own);
-        return false;
-    }
-    for (const struct dirent *d = readdir(list); d; d = readdir(list)) {
-        n += !str_in(d->d_name, (const char *[]){".", "..", "lost+found", NULL});
-    }
-    (void)closedir(list);
-    return !n;
-}
-
-/* Opens a folder that may be given to the role's user: root's, nobody else's to write in, and empty.  What is looked at
- * is then what is given, whatever comes to be at 'path' meanwhile. */
-static struct err *
-folder_open(const struct steps *steps, const char *path, int *fd)
-{
-    struct stat st;
-    const char *why;
-
-    *fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (*fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
-        return err_new(E_CONFLICT, NULL, "%s is a link to a folder that is not of the role's user (%u): name that one", path,
-                       steps->uid);
-    }
-    if (*fd < 0 || fstat(*fd, &st)) {
-        return err_errno(E_UNAVAILABLE, "open %s", path);
-    }
-    why = st.st_uid ? "" : st.st_mode & (S_IWGRP | S_IWOTH) ? ", and others may write there"
-          : is_bare(*fd) ? NULL : ", and is not empty";
-    return why ? err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user "
-                         "(here %u), name another one or chown it", path, st.st_uid, why, steps->uid)
-               : NULL;
-}
-
 /* One that is to be given to the role's user may be root's still: that of a set-up that was cut short, or where a file
  * system is mounted. */
 static struct err *
@@ -159,7 +116,7 @@ folder_look(const struct steps *steps, struct step *step)
     }
     step->is_there = !step->is_given || geteuid() || st.st_uid == steps->uid;
     step->was = "";
-    return step->is_there ? NULL : folder_open(steps, step->path, &fd);
+    return step->is_there ? NULL : dir_to_give(step->path, steps->uid, &fd);
 }
 
 struct err *
@@ -283,7 +240,7 @@ folder_make(const struct steps *steps, const struct step *step)
         TRY(dir_make(mem_strn(steps->cli->mem, step->path, (size_t)(slash - step->path)), 0755));
     }
     TRY(dir_make(step->path, step->mode));
-    TRY(folder_open(steps, step->path, &fd));
+    TRY(dir_to_give(step->path, steps->uid, &fd));
     if (fchmod(fd, step->mode)) {
         return err_errno(E_UNAVAILABLE, "chmod %s", step->path);
     }

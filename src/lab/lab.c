@@ -69,7 +69,8 @@ site_roles_add(const struct lab *lab, const struct lab_site *site, struct superv
         .vtep = site->wan_ip,
         .flows = lab->flows,
         .plain_http = "anywhere", /* its wires are in this machine */
-        .state = site->dir,
+        .site_state = mem_printf(lab->mem, "%s/site", site->dir),
+        .agent_state = mem_printf(lab->mem, "%s/agent", site->dir),
         .agent_socket = mem_printf(mem, "%s/agent.sock", site->dir),
         .responder_dir = mem_printf(mem, "%s/responder", site->dir),
         .bpffs = mem_printf(mem, "%s/bpf", site->dir),

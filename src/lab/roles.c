@@ -5,6 +5,7 @@
 #include "sys/file.h"
 
 #include <stdarg.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* "--name", "value" ... in pairs, ended by a null name; a pair without a value is left out. Behind
@@ -46,8 +47,15 @@ config_of(struct mem *mem, const char *dir, const char *role)
 struct err *
 role_dir_make(const char *path, const struct role_user *user)
 {
+    AUTO_FD fd = -1;
+    struct stat st;
+
+    if (!stat(path, &st) && S_ISDIR(st.st_mode) && st.st_uid == user->uid) {
+        return NULL;
+    }
     TRY(dir_make(path, 0700));
-    return chown(path, user->uid, user->gid) ? err_errno(E_UNAVAILABLE, "chown %s", path) : NULL;
+    TRY(dir_to_give(path, user->uid, &fd));
+    return fchown(fd, user->uid, user->gid) ? err_errno(E_UNAVAILABLE, "chown %s", path) : NULL;
 }
 
 static void
@@ -68,25 +76,24 @@ struct err *
 roles_site_add(struct mem *mem, struct supervisor *supervisor, const struct roles_site *site)
 {
     const struct role_user root = {0};
-    const char *state = mem_printf(mem, "%s/site", site->state);
     const char *responder = mem_printf(mem, "%s/socket", site->responder_dir);
     const char *level = site->log_level, *dir = site->config_dir;
 
-    TRY(role_dir_make(state, &site->site));
+    TRY(role_dir_make(site->site_state, &site->site));
     TRY(role_dir_make(site->responder_dir, &site->responder));
     role_add(mem, supervisor, site, "responder", &site->responder, false,
              role_argv(mem, NULL, "responder", "--config", config_of(mem, dir, "responder"), "--listen", responder, "--log-level", level,
                        NULL));
     role_add(mem, supervisor, site, "agent", &root, true,
              role_argv(mem, NULL, "agent", "--config", config_of(mem, dir, "agent"), "--site-config",
-                       config_of(mem, dir, "site"), "--state", mem_printf(mem, "%s/agent", site->state),
-                       "--site-state", state, "--socket", site->agent_socket, "--site-user",
+                       config_of(mem, dir, "site"), "--state", site->agent_state,
+                       "--site-state", site->site_state, "--socket", site->agent_socket, "--site-user",
                        mem_printf(mem, "%u", site->site.uid), "--bpffs", site->bpffs, "--vtep",
                        site->vtep, "--name", site->name, "--responder",
                        responder, "--responder-user", mem_printf(mem, "%u", site->responder.uid),
                        "--flows", site->flows, "--log-level", level, NULL));
     role_add(mem, supervisor, site, "site", &site->site, true,
-             role_argv(mem, site->more, "site", "--config", config_of(mem, dir, "site"), "--state", state, "--name", site->name, "--listen",
+             role_argv(mem, site->more, "site", "--config", config_of(mem, dir, "site"), "--state", site->site_state, "--name", site->name, "--listen",
                        site->listen, "--agent", site->agent_socket, "--vtep", site->vtep,
                        "--underlay-mtu", site->underlay_mtu, "--plain-http", site->plain_http, "--log-level",
                        level, NULL));

@@ -23,7 +23,7 @@ struct roles_site {
     const char *log_level;
     const char *flows;        /* entries of the flow table */
     const char *plain_http;   /* where it may serve without TLS */
-    const char *state;        /* folder of STATE/site and STATE/agent */
+    const char *site_state, *agent_state; /* their folders */
     const char *agent_socket;
     const char *responder_dir; /* the responder's; its socket is in it */
     const char *bpffs;
@@ -39,7 +39,7 @@ struct roles_orchestrator {
     struct role_user user;
 };
 
-/* A folder that is one user's alone. */
+/* A folder that is one user's alone; made where it is not there, and given to him where it is root's and empty. */
 struct err *role_dir_make(const char *path, const struct role_user *user) MUST_USE;
 /* Makes the folders and adds the processes, in the order of starting: responder, agent, site.
  * Their texts are kept in 'mem', which has to outlive the supervisor. */

@@ -2,10 +2,13 @@
  * elsewhere, with the folders, sockets and users that the units have. */
 #include "lab/lab.h"
 
+#include "agent/agent.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "bpf/abi.h"
+#include "faces/orchestrator.h"
 #include "faces/role.h"
+#include "faces/site.h"
 #include "lab/roles.h"
 #include "sys/file.h"
 #include "sys/settings.h"
@@ -19,9 +22,10 @@
 
 /* X(id, name, kind, default, doc).  What is not given here is as the roles' files say. */
 #define SHARED_OPTIONS(X)                                                                          \
-    X(config_dir, "config-dir", OF_PATH("DIR"), "/etc/carrick",                                    \
+    X(config_dir, "config-dir", OF_PATH("DIR"), SETTINGS_DIR,                                      \
       "folder of ROLE.yaml, what the roles are told besides")                                      \
-    X(state, "state", OF_PATH("DIR"), "/var/lib/carrick", "folder of everything that is kept")     \
+    X(state, "state", OF_PATH("DIR"), "",                                                          \
+      "folder of everything that is kept, as DIR/ROLE; none: as their files say")                  \
     X(runtime, "runtime", OF_PATH("DIR"), "/run/carrick", "folder of sockets and locks")           \
     X(listen, "listen", OF_LISTEN, "", "where the APIs are served")                                \
     X(log_level, "log-level", OF_WORD("LEVEL", "debug info warn error"), "",                       \
@@ -96,6 +100,37 @@ given(const struct run *run, int which)
     return *run->values[which] ? run->values[which] : NULL;
 }
 
+/* The folder of a role: of its name where one is given for all, else as its file says. */
+static struct err *
+state_of(struct run *run, const char *role, const struct setting *table, const char **state)
+{
+    const char *dir = given(run, OPTION_state);
+    char *path = mem_printf(run->mem, "%s/%s.yaml", run->values[OPTION_config_dir], role);
+    char config[] = "--config", *argv[] = {mem_str(run->mem, role), config, path, NULL};
+    AUTO_BUF faults = BUF_INIT;
+    struct settings *settings;
+    const char *slash;
+    size_t which = 0;
+
+    if (dir) {
+        *state = mem_printf(run->mem, "%s/%s", dir, role);
+    } else {
+        while (!str_eq(table[which].name, "state")) {
+            which++;
+        }
+        /* Of other mistakes, and of what only our options say, the role itself tells. */
+        if (!settings_read(run->mem, role, table, file_exists(path) ? 3 : 1, argv, &settings, &faults) &&
+            (settings->is_unread || settings->wrong[which])) {
+            fputs(faults.data, stderr);
+            return err_new(E_INVALID, NULL, "where the %s keeps what it has is not known: nothing was started", role);
+        }
+        *state = settings->texts[which];
+    }
+    /* Others go through what is above it. */
+    slash = strrchr(*state, '/');
+    return slash && slash > *state ? dir_make(mem_strn(run->mem, *state, (size_t)(slash - *state)), 0755) : NULL;
+}
+
 static struct err *
 site_add(struct run *run)
 {
@@ -110,7 +145,6 @@ site_add(struct run *run)
         .underlay_mtu = given(run, OPTION_underlay_mtu),
         .log_level = given(run, OPTION_log_level),
         .flows = given(run, OPTION_flows),
-        .state = values[OPTION_state],
         .agent_socket = mem_printf(mem, "%s/agent.sock", runtime),
         .responder_dir = mem_printf(mem, "%s/responder", runtime),
         .bpffs = mem_printf(mem, "%s/bpf", runtime),
@@ -124,6 +158,8 @@ site_add(struct run *run)
                        "knows both by one number", values[OPTION_user], site.site.uid,
                        site.site.gid);
     }
+    TRY(state_of(run, "site", site_settings, &site.site_state));
+    TRY(state_of(run, "agent", agent_settings, &site.agent_state));
     TRY(lab_bpffs_make(site.bpffs));
     return roles_site_add(mem, run->supervisor, &site);
 }
@@ -136,10 +172,10 @@ orchestrator_add(struct run *run)
         .listen = given(run, OPTION_listen),
         .log_level = given(run, OPTION_log_level),
         .more = run->more,
-        .state = mem_printf(run->mem, "%s/orchestrator", run->values[OPTION_state]),
     };
 
     TRY(user_find(run->values[ORCHESTRATOR_user], &orchestrator.user));
+    TRY(state_of(run, "orchestrator", orchestrator_settings, &orchestrator.state));
     return roles_orchestrator_add(run->mem, run->supervisor, &orchestrator);
 }
 
@@ -163,7 +199,6 @@ run_all(struct run *run, const struct runnable *what)
 {
     const char *runtime = run->values[OPTION_runtime];
 
-    TRY(dir_make(run->values[OPTION_state], 0755));
     TRY(dir_make(runtime, 0755));
     TRY(supervisor_lock(mem_printf(run->mem, "%s/%s.pid", runtime, what->word), &run->lock));
     TRY(loop_new(&run->loop));

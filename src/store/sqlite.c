@@ -267,6 +267,10 @@ sqlite_open(const char *path, enum conn_role role, struct conn **out)
         e = err_new(E_UNAVAILABLE, NULL, "database %s: %s", path,
                     conn->db ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc));
     }
+    if (e && role == CONN_ALONE && (sqlite3_errcode(conn->db) & 0xff) == SQLITE_BUSY) {
+        err_ignore(e, "told in other words");
+        e = err_new(E_CONFLICT, NULL, "a role uses this database: stop it first");
+    }
     if (e) {
         conn_close(&conn->conn);
         return e;

@@ -215,6 +215,46 @@ dir_make(const char *path, mode_t mode)
     return make_one(part, mode);
 }
 
+/* Nothing is in it that could be anybody's. */
+static bool
+is_bare(int fd)
+{
+    int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = own < 0 ? NULL : fdopendir(own);
+    size_t n = 0;
+
+    if (!list) {
+        fd_close(&own);
+        return false;
+    }
+    for (const struct dirent *d = readdir(list); d; d = readdir(list)) {
+        n += !str_in(d->d_name, (const char *[]){".", "..", "lost+found", NULL});
+    }
+    (void)closedir(list);
+    return !n;
+}
+
+struct err *
+dir_to_give(const char *path, uid_t uid, int *fd)
+{
+    struct stat st;
+    const char *why;
+
+    *fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0 && (errno == ELOOP || errno == ENOTDIR)) {
+        return err_new(E_CONFLICT, NULL, "%s is a link to a folder that is not of the role's user (%u): name that one", path,
+                       uid);
+    }
+    if (*fd < 0 || fstat(*fd, &st)) {
+        return err_errno(E_UNAVAILABLE, "open %s", path);
+    }
+    why = st.st_uid ? "" : st.st_mode & (S_IWGRP | S_IWOTH) ? ", and others may write there"
+          : is_bare(*fd) ? NULL : ", and is not empty";
+    return why ? err_new(E_CONFLICT, NULL, "%s belongs to user %u%s: a role keeps what it has in a folder of its own user "
+                         "(here %u), name another one or chown it", path, st.st_uid, why, uid)
+               : NULL;
+}
+
 struct removal {
     int top; /* the folder that all is in */
     dev_t dev;

@@ -16,6 +16,10 @@ struct err *file_put(const char *path, const void *data, size_t n, mode_t mode) 
 /* What was renamed or linked to 'path' is called so after a power cut, too. */
 struct err *file_name_sync(const char *path) MUST_USE;
 struct err *dir_make(const char *path, mode_t mode) MUST_USE;     /* with parents; exists = fine */
+/* Opens a folder that may be given to user 'uid': root's, nobody else's to write in, and empty; no link.  What was looked
+ * at is then what is given (fchown), whatever comes to be at 'path' meanwhile.  '*fd' is the caller's, also with an error.
+ * E_CONFLICT. */
+struct err *dir_to_give(const char *path, uid_t uid, int *fd) MUST_USE;
 struct err *dir_remove(const char *path) MUST_USE;  /* any depth, never follows links, stays on the file system */
 bool file_exists(const char *path);
 /* A file in the folder 'dir' that nobody else sees and that goes with its descriptor (the caller's). */

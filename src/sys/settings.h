@@ -70,6 +70,8 @@ struct setting {
 #define NUMBER_TEXT_OF(n) #n
 /* The members of a 'struct setting' and of an enum from a line of such a table. */
 #define SETTING_ROW(id, name_, kind_, def_, doc_) {.name = name_, kind_, .def = def_, .doc = doc_},
+/* Where ROLE.yaml is, where nothing else is said. */
+#define SETTINGS_DIR "/etc/carrick"
 #define LOG_SETTING(X)                                                                             \
     X(log_level, "log-level", RELOADS(OF_WORD("LEVEL", "debug info warn error")), "info",          \
       "what is told on standard error, from this on")                                              \

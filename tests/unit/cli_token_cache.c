@@ -48,14 +48,16 @@ token_give(struct http_exchange *x, struct world *w)
     http_answer(x, 201, headers, body, strlen(body));
 }
 
-/* Three pages of a list, whose links name the server as others know it. */
+/* Three pages of a list, whose links name the server as others know it, or only the path; more that go on for ever. */
 static void
 page_give(struct http_exchange *x)
 {
     const char *query = http_query(x);
     int n = str_starts(query, "page=") ? query[5] - '0' : 1;
-    const char *link = mem_printf(http_mem(x), "Link: <https://nfv.example/pages?page=%d>; rel=\"next\"", n + 1);
-    const char *headers[] = {"Content-Type: application/json", n < 3 ? link : NULL, NULL};
+    const char *base = n == 2 ? "" : "https://nfv.example";
+    const char *link = mem_printf(http_mem(x), "Link: <%s/pages?page=1>; rel=\"first\", <%s/pages?page=%d>; rel=\"next\"", base,
+                                  base, n < 3 ? n + 1 : n);
+    const char *headers[] = {"Content-Type: application/json", n != 3 ? link : NULL, NULL};
     const char *body = mem_printf(http_mem(x), "[%d, %d]", 2 * n - 1, 2 * n);
 
     http_answer(x, 200, headers, body, strlen(body));
@@ -177,6 +179,7 @@ TEST(session_follows_the_pages_of_a_list)
     for (size_t i = 0; i < list->n; i++) {
         CHECK_INT(json_int(list->items[i], 0), (int)i + 1);
     }
+    CHECK_ERR(session_get(&session, "/pages?page=4", &list), E_REMOTE);
     http_server_free(w.server, 100);
 }
 

@@ -293,12 +293,9 @@ TEST(a_store_that_is_in_use_is_not_moved)
 {
     const char *from = test_store(place("from"));
     AUTO(store) store = store_at(from);
-    struct err *e;
     int64_t n = 0;
 
     REQUIRE_OK(store_write_wait(store, world_make, NULL));
-    e = move(from, place("to"), &n);
-    CHECK(err_is(e, test_on_server() ? E_CONFLICT : E_UNAVAILABLE));
-    err_free(e);
+    CHECK_ERR_MSG(move(from, place("to"), &n), E_CONFLICT, "stop it first");
     CHECK_INT(n, 0);
 }
