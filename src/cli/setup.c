@@ -676,6 +676,11 @@ state_check(const struct setup *s)
     const char *below = *state == '/' && state[1] && state[1] != '/' ? strchr(state + 1, '/') : NULL;
     struct stat st;
 
+    for (const char *c = state; *c; c++) {
+        if ((unsigned char)*c < ' ') {
+            return err_new(E_INVALID, NULL, "--state: a folder whose name has no line breaks and the like");
+        }
+    }
     if (!option_get(s->cli, "state") && !stat(state, &st) && st.st_uid == s->steps.uid) {
         return NULL;
     }

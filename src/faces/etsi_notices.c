@@ -2,6 +2,7 @@
  * 6 (nslcm) and 9 (vnfpkgm), alarms and figures of both (clauses 6 to 8).  Everything follows
  * from changes of rows: an operation or a state that comes later is told without a line here. */
 #include "faces/etsi.h"
+#include "faces/etsi_facts.h"
 #include "faces/etsi_major.h"
 #include "faces/etsi_subscription.h"
 #include "fm/fm.h"
@@ -102,7 +103,16 @@ static const char *const nslcm_types[] = {
     "NsLcmOperationOccurenceNotification",
     "NsIdentifierCreationNotification",
     "NsIdentifierDeletionNotification",
+    "NsChangeNotification",
     NULL,
+};
+/* SOL005 6.5.4.5 to 6.5.4.7. */
+static const char *const ns_component_types[] = {"VNF", "PNF", "NS", NULL};
+static const char *const component_operations[] = {
+    "VNF_INSTANTIATE",     "VNF_SCALE",           "VNF_SCALE_TO_LEVEL",     "VNF_CHANGE_FLAVOUR", "VNF_TERMINATE",
+    "VNF_HEAL",            "VNF_OPERATE",         "VNF_CHANGE_EXT_CONN",    "VNF_MODIFY_INFO",    "VNF_CREATE_SNAPSHOT",
+    "VNF_REVERT_TO_SNAPSHOT", "VNF_CHANGE_VNFPKG", "NS_INSTANTIATE",        "NS_SCALE",           "NS_UPDATE",
+    "NS_TERMINATE",        "NS_HEAL",             NULL,
 };
 static const struct criterion ns_instance_filter[] = {
     {.name = "nsdIds", .fact = "nsdId"},
@@ -123,6 +133,15 @@ static const struct criterion nslcm_filter[] = {
      .fact = "operationState",
      .is_optional = true,
      .words = ns_lcm_states},
+    {.name = "nsComponentTypes", .fact = "nsComponentType", .is_optional = true, .words = ns_component_types},
+    {.name = "lcmOpNameImpactingNsComponent",
+     .fact = "lcmOpNameImpactingNsComponent",
+     .is_optional = true,
+     .words = component_operations},
+    {.name = "lcmOpOccStatusImpactingNsComponent",
+     .fact = "lcmOpOccStatusImpactingNsComponent",
+     .is_optional = true,
+     .words = ns_component_states},
     {0},
 };
 
@@ -208,190 +227,6 @@ static const struct criterion nsfm_filter[] = {
     ALARM_FILTER,
     {0},
 };
-
-/* ---- facts that are elsewhere -------------------------------------------------------------- */
-
-static void
-fact(struct jw *w, const char *name, const char *text)
-{
-    if (text) {
-        jw_str(w, name, text);
-    }
-}
-
-/* An occurrence knows its VNFD, the package the product. */
-static struct err *
-product_look(const struct notice_event *event, struct jw *w)
-{
-    const struct vnf_lcm_op_occ *occ = event->row;
-    struct cond of_vnfd[] = {
-        COND("project_id", occ->project_id), COND("vnfd_id", occ->vnfd_id), {0}};
-    struct vnf_package *package = NULL;
-
-    if (occ->vnfd_id) {
-        TRY(row_find(event->tx, &vnf_package_table, of_vnfd, &package));
-    }
-    if (package) {
-        fact(w, "vnfProvider", package->vnf_provider);
-        fact(w, "vnfProductName", package->vnf_product_name);
-        fact(w, "vnfSoftwareVersion", package->vnf_software_version);
-        fact(w, "vnfdVersion", package->vnfd_version);
-    }
-    return NULL;
-}
-
-/* VNFDs that the NSD is made of, and those of VNFs that came later or have another package by now. */
-static struct err *
-vnfds_write(const struct notice_event *event, const struct ns_instance *ns, const struct ns_descriptor *nsd, struct jw *w)
-{
-    struct cond of_ns[] = {COND("ns_instance_id", ns->id), {0}};
-    struct query query = {.table = &vnf_instance_table, .conds = of_ns};
-    struct rows vnfs;
-
-    jw_array(w, "vnfdIds");
-    for (size_t i = 0; nsd && i < nsd->vnf_pkg_ids.n; i++) {
-        struct vnf_package *package;
-
-        TRY(notice_row(event, &vnf_package_table, nsd->vnf_pkg_ids.items[i], &package));
-        if (package && package->vnfd_id) {
-            jw_str(w, NULL, package->vnfd_id);
-        }
-    }
-    TRY(rows_select(event->tx, &query, &vnfs));
-    for (size_t i = 0; i < vnfs.n; i++) {
-        jw_str(w, NULL, ((const struct vnf_instance *)vnfs.items[i])->vnfd_id);
-    }
-    jw_end(w);
-    return NULL;
-}
-
-/* The same of PNFs. */
-static struct err *
-pnfds_write(const struct notice_event *event, const struct ns_instance *ns, const struct ns_descriptor *nsd, struct jw *w)
-{
-    jw_array(w, "pnfdIds");
-    for (size_t i = 0; nsd && i < nsd->pnfd_info_ids.n; i++) {
-        struct pnf_descriptor *pnfd;
-
-        TRY(notice_row(event, &pnf_descriptor_table, nsd->pnfd_info_ids.items[i], &pnfd));
-        if (pnfd && pnfd->pnfd_id) {
-            jw_str(w, NULL, pnfd->pnfd_id);
-        }
-    }
-    json_each (ns->pnf_info, i) {
-        fact(w, NULL, json_get_str(ns->pnf_info->items[i], "pnfdId"));
-    }
-    jw_end(w);
-    return NULL;
-}
-
-static struct err *
-descriptors_write(const struct notice_event *event, const struct ns_instance *ns, struct jw *w)
-{
-    struct ns_descriptor *nsd;
-
-    TRY(notice_row(event, &ns_descriptor_table, ns->nsd_info_id, &nsd));
-    TRY(vnfds_write(event, ns, nsd, w));
-    return pnfds_write(event, ns, nsd, w);
-}
-
-static struct err *
-ns_look(const struct notice_event *event, struct jw *w)
-{
-    return descriptors_write(event, event->row, w);
-}
-
-/* Who was told of a fault is told of its end, whatever the alarm is by then. */
-static void
-alarm_facts(const struct alarm *alarm, struct jw *w)
-{
-    fact(w, "faultyResourceType", json_get_str(alarm->resource, "faultyResourceType"));
-    jw_array(w, "perceivedSeverity");
-    jw_str(w, NULL, alarm->raised_as);
-    if (!str_eq(alarm->severity, alarm->raised_as)) {
-        jw_str(w, NULL, alarm->severity);
-    }
-    jw_end(w);
-}
-
-/* Of the VNF instance that is told of. */
-static struct err *
-vnf_facts(const struct notice_event *event, const char *id, struct jw *w)
-{
-    struct vnf_instance *vnf;
-
-    TRY(notice_row(event, &vnf_instance_table, id, &vnf));
-    if (vnf) {
-        fact(w, "vnfdId", vnf->vnfd_id);
-        fact(w, "vnfInstanceName", vnf->name);
-        fact(w, "vnfProvider", vnf->vnf_provider);
-        fact(w, "vnfProductName", vnf->vnf_product_name);
-        fact(w, "vnfSoftwareVersion", vnf->vnf_software_version);
-        fact(w, "vnfdVersion", vnf->vnfd_version);
-    }
-    return NULL;
-}
-
-static struct err *
-vnf_alarm_look(const struct notice_event *event, struct jw *w)
-{
-    const struct alarm *alarm = event->row;
-
-    alarm_facts(alarm, w);
-    return vnf_facts(event, alarm->object_id, w);
-}
-
-static struct err *
-ns_facts(const struct notice_event *event, const char *id, struct jw *w)
-{
-    struct ns_instance *ns;
-
-    TRY(notice_row(event, &ns_instance_table, id, &ns));
-    if (!ns) {
-        return NULL;
-    }
-    fact(w, "nsdId", ns->nsd_id);
-    fact(w, "nsInstanceName", ns->name);
-    return descriptors_write(event, ns, w);
-}
-
-static struct err *
-ns_alarm_look(const struct notice_event *event, struct jw *w)
-{
-    const struct alarm *alarm = event->row;
-
-    alarm_facts(alarm, w);
-    return ns_facts(event, alarm->object_id, w);
-}
-
-static struct err *
-ns_occ_look(const struct notice_event *event, struct jw *w)
-{
-    const struct ns_lcm_op_occ *occ = event->row;
-
-    return ns_facts(event, occ->ns_instance_id, w);
-}
-
-/* Of a report or a crossing. */
-static const char *
-measured(const struct notice_event *event)
-{
-    const struct attr *attr = table_attr(event->notice->table, "object_instance_id");
-
-    return *(const char *const *)attr_at(attr, event->row);
-}
-
-static struct err *
-vnf_pm_look(const struct notice_event *event, struct jw *w)
-{
-    return vnf_facts(event, measured(event), w);
-}
-
-static struct err *
-ns_pm_look(const struct notice_event *event, struct jw *w)
-{
-    return ns_facts(event, measured(event), w);
-}
 
 /* ---- what occurrences tell ----------------------------------------------------------------- */
 
@@ -568,6 +403,16 @@ static const struct notice nslcm[] = {
      .facts = NS_FACTS,
      .links = NS_LINKS,
      .look = ns_look},
+    {.type = "NsChangeNotification",
+     .table = &ns_lcm_op_occ_table,
+     .on = ON_CREATE | ON_UPDATE,
+     .column = "operation_state",
+     .members = MEMBERS({"nsComponentId", "ns_instance_id"}, {"lcmOpOccIdImpactingNsComponent", "id"}),
+     .links = LINKS({"nslcmOpOcc", "/nslcm/v2/ns_lcm_op_occs", "id"}),
+     .whole_links = NS_LINKS,
+     .whole = nested_whole,
+     .look = nested_look,
+     .more = nested_more},
 };
 const struct notice_api nslcm_notices = {
     .name = "nslcm",

@@ -198,6 +198,10 @@ links_write(struct jw *w, struct mem *mem, const struct notice_event *event,
                    path_for(mem, api, subscription, link->path),
                    link->column ? text_at(event->row, link->column) : NULL);
     }
+    for (const struct notice_link *link = event->notice->whole_links; link && link->name; link++) {
+        link_write(w, mem, link->name, subscription->base, path_for(mem, api, subscription, link->path),
+                   text_at(event->whole, link->column));
+    }
     if (!is_bare(api, subscription)) {
         link_write(w, mem, "subscription", subscription->base,
                    path_for(mem, api, subscription, api->subscriptions), subscription->id);
@@ -220,7 +224,7 @@ words_write(struct jw *w, const struct notice_event *event, const char *id,
     }
     jw_str(w, api->time_key, time_text(at, event->change->at, TIME_Z_MS));
     members_write(w, event->notice->members, subscription->major, event->row);
-    if (api->has_verbosity && event->notice->more && !subscription->major) {
+    if (api->has_verbosity && event->notice->more && !event->whole && !subscription->major) {
         jw_str(w, "verbosity", subscription->verbosity);
     }
     if (event->notice->more) {
@@ -335,6 +339,12 @@ event_tell(struct tx *tx, const struct notice_api *api, const struct notice *not
         return NULL;
     }
     telling.event.row = row;
+    if (notice->whole) {
+        TRY(notice->whole(&telling.event, &telling.event.whole));
+        if (!telling.event.whole) {
+            return NULL;
+        }
+    }
     telling.id = uuid_make(tx_mem(tx));
     TRY(facts_of(&telling.event, &telling.facts));
     return rows_each(tx, &query, subscription_weigh, &telling);

@@ -85,6 +85,7 @@ struct notice_event {
     const struct notice *notice;
     const struct change *change;
     const void *row; /* as the change left it; of a deletion the last image */
+    const void *whole; /* what the row is a part of, where the notice has that looked for */
     const char *base; /* What links begin with, for 'more'. */
 };
 
@@ -100,7 +101,10 @@ struct notice {
     const char *but;    /* an update that changes this too is another notification's */
     const struct notice_member *members; /* shown, and facts under the same names */
     const struct notice_member *facts;   /* facts only */
-    const struct notice_link *links;
+    const struct notice_link *links, *whole_links; /* columns of the row, of the whole */
+    /* Looks for what is told of, where that is another row, which the changed one is a part of; leaves null: there
+     * is none, and nothing is told.  Null = the changed row is told of. */
+    struct err *(*whole)(const struct notice_event *event, const void **whole);
     /* Further facts, which need reads; into an open object.  Null = none. */
     struct err *(*look)(const struct notice_event *event, struct jw *w);
     /* Further members; 'is_full' unless the subscription's verbosity is SHORT.  Null = none. */

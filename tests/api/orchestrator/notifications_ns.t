@@ -44,6 +44,15 @@ POST /vnflcm/v2/subscriptions  as demo
 {"callbackUri": "http://$receiver/cb/vnf", "filter": {"operationStates": ["COMPLETED"], "notificationTypes": ["VnfLcmOperationOccurrenceNotification"]}}
 = 201
 
+# Its VNFs are operated on by its own operations only, which tell of them (6.5.2.9; nested NSs: ns_nest.t).
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/none", "filter": {"notificationTypes": ["NsChangeNotification"]}}
+= 201
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/none", "filter": {"lcmOpNameImpactingNsComponent": ["VNF_PAINT"], "lcmOpOccStatusImpactingNsComponent": ["FAILED_TEMP"], "nsComponentTypes": ["SAP"]}}
+= 400
+{"detail": "filter.lcmOpNameImpactingNsComponent[0]: there is no 'VNF_PAINT'; filter.lcmOpOccStatusImpactingNsComponent[0]: there is no 'FAILED_TEMP'; filter.nsComponentTypes[0]: there is no 'SAP'", ...}
+
 include single web demo
 GET receiver:/got/pkg/1  as nobody
 ~ 200

@@ -177,6 +177,18 @@ POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 {"detail": "NS instance $ns is nested in NS instance $ns1: take it out of that first, by an update REMOVE_NESTED_NS", ...}
 DELETE /nslcm/v2/ns_instances/$ns  as demo
 = 409
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/inside", "filter": {"notificationTypes": ["NsChangeNotification"], "nsComponentTypes": ["NS"], "lcmOpNameImpactingNsComponent": ["NS_SCALE"],
+ "nsInstanceSubscriptionFilter": {"nsInstanceIds": ["$ns1"]}}}
+= 201
+{"id": "$inside := id", ...}
+POST /nslcm/v1/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/inside1", "filter": {"notificationTypes": ["NsChangeNotification"], "lcmOpOccStatusImpactingNsComponent": ["COMPLETED"]}}
+= 201
+{"id": "$inside1 := id", ...}
+POST /nslcm/v2/subscriptions  as demo
+{"callbackUri": "http://$receiver/cb/nothing", "filter": {"notificationTypes": ["NsChangeNotification"], "nsInstanceSubscriptionFilter": {"nsInstanceIds": ["$ns"]}}}
+= 201
 POST /nslcm/v2/ns_instances/$ns/scale  as demo
 {"scaleType": "SCALE_VNF", "scaleVnfData": [{"vnfInstanceId": "$fw", "scaleVnfType": "SCALE_OUT", "scaleByStepData": {"aspectId": "grow", "numberOfSteps": 1}}]}
 = 202
@@ -184,6 +196,19 @@ POST /nslcm/v2/ns_instances/$ns/scale  as demo
 GET /nslcm/v2/ns_lcm_op_occs/$op4  as demo
 ~ 200
 {"operationState": "COMPLETED", ...}
+GET receiver:/got/inside/2  as nobody
+~ 200
+{"version": "2.3.0", "notifications": [{"id": "$ := uuid", "notificationType": "NsChangeNotification", "subscriptionId": "$inside", "timestamp": "$ := time",
+ "nsInstanceId": "$ns1", "nsComponentType": "NS", "nsComponentId": "$ns", "lcmOpOccIdImpactingNsComponent": "$op4", "lcmOpNameImpactingNsComponent": "NS_SCALE", "lcmOpOccStatusImpactingNsComponent": "START",
+ "_links": {"nsInstance": {"href": "http://$host/nslcm/v2/ns_instances/$ns1"}, "nslcmOpOcc": {"href": "http://$host/nslcm/v2/ns_lcm_op_occs/$op4"}, "subscription": {"href": "http://$host/nslcm/v2/subscriptions/$inside"}}},
+ {"nsInstanceId": "$ns1", "lcmOpOccStatusImpactingNsComponent": "COMPLETED", ...}], ...}
+GET receiver:/got/inside1/1  as nobody
+~ 200
+{"version": "1.2.0", "notifications": [{"id": "$ := uuid", "notificationType": "NsChangeNotification", "subscriptionId": "$inside1", "timestamp": "$ := time",
+ "nsInstanceId": "$ns1", "nsComponentType": "NS", "nsComponentId": "$ns", "lcmOpOccIdImpactingNsComponent": "$op4", "lcmOpNameImpactingNsComponent": "NS_SCALE", "lcmOpOccStatusImpactingNsComponent": "COMPLETED",
+ "_links": {"nsInstance": {"href": "http://$host/nslcm/v1/ns_instances/$ns1"}, "nslcmOpOcc": {"href": "http://$host/nslcm/v1/ns_lcm_op_occs/$op4"}, "subscription": {"href": "http://$host/nslcm/v1/subscriptions/$inside1"}}}], ...}
+GET receiver:/got/nothing/1  as nobody
+= 404
 GET /nslcm/v2/ns_instances/$beside  as demo
 = 200
 {"vnfInstance": [{"id": "$inner := text", ...}], ...}
