@@ -178,7 +178,7 @@ POST /nslcm/v2/ns_instances/$ns/terminate  as demo
 DELETE /nslcm/v2/ns_instances/$ns  as demo
 = 409
 POST /nslcm/v2/subscriptions  as demo
-{"callbackUri": "http://$receiver/cb/inside", "filter": {"notificationTypes": ["NsChangeNotification"], "nsComponentTypes": ["NS"], "lcmOpNameImpactingNsComponent": ["NS_SCALE"],
+{"callbackUri": "http://$receiver/cb/inside", "filter": {"notificationTypes": ["NsChangeNotification"], "nsComponentTypes": ["NS"], "lcmOpNameImpactingNsComponent": ["NS_SCALE"], "lcmOpOccStatusImpactingNsComponent": ["START", "COMPLETED"],
  "nsInstanceSubscriptionFilter": {"nsInstanceIds": ["$ns1"]}}}
 = 201
 {"id": "$inside := id", ...}
