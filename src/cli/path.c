@@ -198,7 +198,7 @@ path_measure(const struct ip *own, const struct ip *peer, int size, int *reached
     struct probe *probe = heap_alloc(sizeof *probe);
     struct err *e;
 
-    *probe = (struct probe){.fd = -1};
+    probe->fd = -1;
     e = probe_open(probe, own, peer);
     e = e ? e : search(probe, size, reached);
     if (probe->fd >= 0) {
