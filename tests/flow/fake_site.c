@@ -15,7 +15,8 @@
 #include <time.h>
 
 #define HOST "127.0.0.1"
-#define NEVER_MS 1500 /* When a lost answer's connection is given up here. */
+#define NEVER_MS 1500 /* When a lost answer's connection is given up here: after any late effect. */
+#define NEVER_LATE 4  /* ... so many times what that takes, where that is more */
 
 const char *const fault_names[] = {
 #define X(name, doc) #name,
@@ -188,7 +189,7 @@ wait_ms(struct fake_site *site, int ms)
     until.tv_nsec += ms % 1000 * 1000000L;
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
-    while (!site->closing &&
+    while (!site->closing && ms > 0 &&
            pthread_cond_timedwait(&site->quiet, &site->lock, &until) != ETIMEDOUT) {
     }
 }
@@ -245,13 +246,14 @@ do_later(struct fake_site *site, struct http_exchange *x, const struct place *pl
          const char *inner, int effect_ms)
 {
     struct later *later = heap_alloc(sizeof *later);
+    int never_ms = site->control->late_ms * NEVER_LATE;
 
     *later = (struct later){.site = site,
                             .x = x,
                             .place = place,
                             .inner = heap_str(inner),
                             .effect_ms = effect_ms,
-                            .answer_ms = NEVER_MS};
+                            .answer_ms = never_ms > NEVER_MS ? never_ms : NEVER_MS};
     if (effect_ms >= 0) {
         site->control->pending++;
     }
