@@ -484,9 +484,9 @@ answer_look(struct doctor *d)
         e = http_fetch(d->mem, &config, &request, &answer);
     }
     AUTO(err) told = e;
-    if (e) {
+    if (told) {
         tell(d, FAULT, "answers", mem_printf(d->mem, "systemctl start carrick-%s, or carrick run %s; its log says why",
-                                             d->role->name, d->role->name), "%s", e->message);
+                                             d->role->name, d->role->name), "%s", told->message);
     } else {
         tell(d, answer.status == 200 ? FINE : FAULT, "answers", "what it says that does not answer; its log says why",
              "%s: %s", request.url, answer.body);
