@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define CLOUDS_MAX (1 << 20)
-#define PAGES_MAX 100000 /* ten million things: an answer that points in a circle ends */
+#define PAGES_MAX 100000 /* ten million things */
 #define SERVICE_TYPE "nfv-orchestration"
 
 /* ---- credentials ---------------------------------------------------------- */
@@ -502,6 +502,7 @@ session_get(struct session *session, const char *path, const struct json **json)
 {
     struct call call = {.method = "GET", .path = path};
     VEC(const struct json *) items = {0};
+    const char *met = path; /* of the last power of two: a circle comes back to it */
     struct json *all;
     struct reply reply;
 
@@ -518,9 +519,10 @@ session_get(struct session *session, const char *path, const struct json **json)
         if (!reply.next) {
             break;
         }
-        if (n_pages == PAGES_MAX || str_eq(reply.next, call.path)) {
+        if (n_pages == PAGES_MAX || str_eq(reply.next, met)) {
             return err_new(E_REMOTE, NULL, "GET %s: after %d pages the list goes on at %s", path, n_pages, reply.next);
         }
+        met = n_pages & (n_pages - 1) ? met : reply.next;
         call.path = reply.next;
         TRY(session_call(session, &call, &reply));
         if (!json_is(reply.json, JSON_T_ARRAY)) {

@@ -56,7 +56,7 @@ page_give(struct http_exchange *x)
     int n = str_starts(query, "page=") ? query[5] - '0' : 1;
     const char *base = n == 2 ? "" : "https://nfv.example";
     const char *link = mem_printf(http_mem(x), "Link: <%s/pages?page=1>; rel=\"first\", <%s/pages?page=%d>; rel=\"next\"", base,
-                                  base, n < 3 ? n + 1 : n);
+                                  base, n < 3 ? n + 1 : n == 5 ? 6 : n == 6 ? 5 : n);
     const char *headers[] = {"Content-Type: application/json", n != 3 ? link : NULL, NULL};
     const char *body = mem_printf(http_mem(x), "[%d, %d]", 2 * n - 1, 2 * n);
 
@@ -180,6 +180,7 @@ TEST(session_follows_the_pages_of_a_list)
         CHECK_INT(json_int(list->items[i], 0), (int)i + 1);
     }
     CHECK_ERR(session_get(&session, "/pages?page=4", &list), E_REMOTE);
+    CHECK_ERR_MSG(session_get(&session, "/pages?page=5", &list), E_REMOTE, "after 4 pages");
     http_server_free(w.server, 100);
 }
 
