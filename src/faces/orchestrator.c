@@ -614,6 +614,7 @@ orchestrator_start(struct orchestrator *o)
     TRY(serve(o));
     log_info("orchestrator", "serving listen=%s:%u%s", o->server.address,
              rest_port(o->rest), o->server.tls_cert ? " https" : "");
+    store_started(o->store);
     return loop_run(o->loop);
 }
 

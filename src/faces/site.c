@@ -277,6 +277,7 @@ site_start(struct site *site)
     TRY(site_serve(site));
     log_info("site", "serving name=%s listen=%s:%u", site->values[OPTION_name], site->server.address,
              rest_port(site->rest));
+    store_started(site->store);
     return loop_run(site->loop);
 }
 

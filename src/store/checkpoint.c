@@ -39,16 +39,18 @@ checkpoint_run(struct store *store, struct conn *conn)
     }
 }
 
+/* What is asked for is moving the log, or only room for the next start. */
 static bool
-wait_asked(struct store *store)
+wait_asked(struct store *store, bool *moves)
 {
     bool end;
 
     pthread_mutex_lock(&store->checkpoint_lock);
-    while (!store->checkpoint_asked && !store->checkpoint_end) {
+    while (!store->checkpoint_asked && !store->reserve_asked && !store->checkpoint_end) {
         pthread_cond_wait(&store->checkpoint_more, &store->checkpoint_lock);
     }
-    store->checkpoint_asked = false;
+    *moves = store->checkpoint_asked;
+    store->checkpoint_asked = store->reserve_asked = false;
     end = store->checkpoint_end;
     pthread_mutex_unlock(&store->checkpoint_lock);
     return !end;
@@ -59,30 +61,47 @@ checkpoint_thread(void *arg)
 {
     struct store *store = arg;
     struct conn *conn = NULL;
+    bool moves;
 
-    while (wait_asked(store)) {
-        struct err *e = conn ? NULL : conn_open(store->path, CONN_CHECKPOINTER, &conn);
+    while (wait_asked(store, &moves)) {
+        struct err *e = conn || !moves ? NULL : conn_open(store->path, CONN_CHECKPOINTER, &conn);
 
         if (e) {
             log_err(LOG_LV_WARN, "store", e, "checkpoint");
-        } else {
+        } else if (moves) {
             checkpoint_run(store, conn);
+        }
+        if (atomic_load(&store->has_started)) {
+            reserve_keep(store->path);
         }
     }
     conn_close(conn);
     return NULL;
 }
 
-void
-checkpointer_ask(struct store *store)
+static void
+ask(struct store *store, bool *what)
 {
     if (!store->checkpoint_runs) {
         return;
     }
     pthread_mutex_lock(&store->checkpoint_lock);
-    store->checkpoint_asked = true;
+    *what = true;
     pthread_cond_signal(&store->checkpoint_more);
     pthread_mutex_unlock(&store->checkpoint_lock);
+}
+
+void
+checkpointer_ask(struct store *store)
+{
+    ask(store, &store->checkpoint_asked);
+}
+
+void
+store_started(struct store *store)
+{
+    atomic_store(&store->has_started, true);
+    ask(store, &store->reserve_asked);
 }
 
 static int

@@ -252,6 +252,9 @@ sqlite_open(const char *path, enum conn_role role, struct conn **out)
     int rc;
 
     pthread_once(&once, library_settings);
+    if (role == CONN_WRITER && strcmp(path, SQLITE_MEMORY) != 0) {
+        reserve_give_up(path);
+    }
     if (writes) {
         TRY(file_make(path));
     }

@@ -29,6 +29,10 @@ sqlite_db(struct conn *conn)
 /* The checkpointer's thread (checkpoint.c). */
 struct err *checkpointer_start(struct store *store) MUST_USE;
 void checkpointer_stop(struct store *store);
+/* Room beside the database at 'path' for the next start (reserve.c): gone where there is not as much besides; taken
+ * again, as far as half of what there is allows.  What fails is told in the log: nobody waits for it. */
+void reserve_give_up(const char *path);
+void reserve_keep(const char *path);
 /* Is the database of the file whole, and how much is in it (verify.c)?  As store_verify, store_statistics. */
 struct err *sqlite_verify(const char *path) MUST_USE;
 struct err *sqlite_statistics(const char *path, struct buf *out) MUST_USE;

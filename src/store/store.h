@@ -50,6 +50,8 @@ struct store_config {
 #define SEAL_OTHER_KEY "SealOtherKey"
 struct err *store_open(const struct store_config *config, struct store **store) MUST_USE;
 #define STORE_FROM ".from-"
+/* What a start writes was written: from now on room is kept for the next one (a file's, by its own thread). */
+void store_started(struct store *store);
 /* Runs what waits, commits, closes; watches have to be gone. */
 void store_close(struct store *store);
 void store_autofree(struct store **store);

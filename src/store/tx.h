@@ -79,6 +79,7 @@ struct store {
     struct job *first, **last;
     bool closing;
     _Atomic bool is_full;          /* the last write had no room */
+    _Atomic bool has_started;      /* its role has written what a start writes */
     struct conn *write_conn;
     pthread_mutex_t gate;          /* held while the writer has a transaction open */
     struct buf log_text;           /* scratch of the change log, the writer's */
@@ -96,7 +97,7 @@ struct store {
     pthread_t checkpointer;
     pthread_mutex_t checkpoint_lock;
     pthread_cond_t checkpoint_more;
-    bool checkpoint_asked, checkpoint_end, checkpoint_runs;
+    bool checkpoint_asked, reserve_asked, checkpoint_end, checkpoint_runs;
 
     pthread_mutex_t watch_lock;
     struct store_watch *watches;

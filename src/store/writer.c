@@ -219,6 +219,9 @@ room_note(struct store *store, const struct err *e)
         meter_set(METER_store_full, NULL, is_full);
         log_line(is_full ? LOG_LV_ERROR : LOG_LV_INFO, "store", "%s",
                  is_full ? "the disk is full: writes are refused, reads go on" : "there is room again: writes go on");
+        if (!is_full) {
+            checkpointer_ask(store); /* and, where a start took it, for the next one */
+        }
     }
 }
 
@@ -476,6 +479,7 @@ writer_start(struct store *store)
 {
     int rc;
 
+    meter_set(METER_store_full, NULL, 0); /* a figure that is always there */
     rc = pthread_create(&store->writer, NULL, writer_thread, store);
     if (rc) {
         return err_new(E_UNAVAILABLE, NULL, "the writer's thread: %s", strerror(rc));

@@ -19,6 +19,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -466,6 +467,46 @@ TEST(store_full_disk_loses_nothing_and_recovers)
     REQUIRE_OK(open_at(path, &store));
     CHECK_OK(store_read(store, count_nets, &n));
     CHECK_INT(n, made);
+}
+
+static off_t
+size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) ? 0 : st.st_size;
+}
+
+/* What opening needs, and a write; an orderly end gives back what it took, a kill does not. */
+TEST(store_that_is_opened_on_a_full_disk_has_room_of_its_own)
+{
+    char disk[512], path[600], ballast[600], reserve[620];
+    struct numbered numbered = {.number = 1, .size = 3000};
+    struct store *store;
+
+    small_disk(disk, 9000);
+    snprintf(path, sizeof path, "%s/db", disk);
+    snprintf(ballast, sizeof ballast, "%s/ballast", disk);
+    snprintf(reserve, sizeof reserve, "%s/db-reserve", disk);
+    REQUIRE_OK(open_at(path, &store));
+    CHECK(!file_exists(reserve)); /* of a role that starts, not of a command */
+    store_started(store);
+    EVENTUALLY(10000, size_of(reserve) > 4000000);
+    store_close(store);
+    leave_room(disk, ballast, 0);
+    REQUIRE_OK(open_at(path, &store));
+    CHECK(!file_exists(reserve));
+    CHECK_OK(store_write_wait(store, numbered_insert, &numbered));
+    store_started(store);
+    EVENTUALLY(10000, size_of(reserve) > 1500000); /* never all that there is */
+    CHECK_OK(store_write_wait(store, numbered_insert, &(struct numbered){.number = 2, .size = 3000}));
+    CHECK(!unlink(ballast));
+    store_close(store);
+    REQUIRE_OK(open_at(path, &store));
+    CHECK(file_exists(reserve)); /* nothing asked for it */
+    store_started(store);
+    EVENTUALLY(10000, size_of(reserve) > 4000000);
+    store_close(store);
 }
 
 /* ---- many writers, readers beside them --------------------------------------------------------- */
