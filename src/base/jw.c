@@ -129,7 +129,7 @@ write_key(struct buf *out, const char *key, bool comma)
 static uint64_t
 level_bit(const struct jw *w)
 {
-    return w->depth && w->depth <= JSON_DEPTH_MAX ? (uint64_t)1 << (w->depth - 1) : 0;
+    return w->depth > 0 && w->depth <= JSON_DEPTH_MAX ? (uint64_t)1 << (w->depth - 1) : 0;
 }
 
 /* What comes before a value: comma and key. */

@@ -426,7 +426,7 @@ folder_take(struct backup *b, int fd, const char *path, int depth)
         return err_errno(E_UNAVAILABLE, "list %s/%s", b->state, path);
     }
     for (struct dirent *d = readdir(list); d && !e; d = readdir(list)) {
-        if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..")) {
+        if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0) {
             e = name_take(b, fd, path, d->d_name, depth);
         }
     }
@@ -547,7 +547,7 @@ struct err *
 backup_run(struct cli *cli)
 {
     struct backup b = {.cli = cli, .mem = cli->mem, .with_contents = option_flag(cli, "images")};
-    const char *passphrase;
+    const char *passphrase = NULL;
     struct err *e;
 
     (void)umask(077);

@@ -63,26 +63,54 @@ onboarding_wait(struct cli *cli, const char *path, const struct json **thing)
     return NULL;
 }
 
+static struct err *
+content_put(struct cli *cli, int fd, const char *path, const struct json **thing)
+{
+    struct call call = {
+        .method = "PUT",
+        .path = mem_printf(cli->mem, "%s/%s", path, words_of(cli->command->noun)->content),
+        .content_type = "application/zip",
+        .body_fd = fd,
+    };
+    struct reply reply;
+
+    TRY(session_call(&cli->session, &call, &reply));
+    return onboarding_wait(cli, path, thing);
+}
+
+/* What was made for a file that is refused would be in the way of the next try. */
+static struct err *
+upload_undo(struct cli *cli, const char *path, struct err *why)
+{
+    struct call call = {.method = "DELETE", .path = path};
+    struct reply reply;
+    struct err *e = session_call(&cli->session, &call, &reply);
+
+    if (e) {
+        why = err_wrap(why, "%s is left and has to be deleted (%s)", path, e->message);
+    }
+    err_ignore(e, "told with the reason of the upload");
+    return why;
+}
+
 struct err *
 descriptor_upload(struct cli *cli)
 {
     const struct noun *noun = cli->command->noun;
-    const char *file = cli->args[0];
-    struct call call = {.method = "PUT", .content_type = "application/zip"};
+    const char *file = cli->args[0], *path;
     const struct json *thing;
-    struct reply reply;
     AUTO_FD fd = open(file, O_RDONLY | O_CLOEXEC);
-    const char *path;
+    struct err *e;
 
     if (fd < 0) {
         return err_errno(E_NOT_FOUND, "open %s", file);
     }
     TRY(noun_create(cli, noun, "{}", &thing));
     path = mem_printf(cli->mem, "%s/%s", noun->path, json_get_str(thing, "id"));
-    call.path = mem_printf(cli->mem, "%s/%s", path, words_of(noun)->content);
-    call.body_fd = fd;
-    TRY(session_call(&cli->session, &call, &reply));
-    TRY(onboarding_wait(cli, path, &thing));
+    e = content_put(cli, fd, path, &thing);
+    if (e) {
+        return upload_undo(cli, path, e);
+    }
     if (cli->json) {
         print_json(thing);
     } else {

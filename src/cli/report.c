@@ -475,7 +475,8 @@ agent_state(struct report *r)
 static struct err *
 dataplane_add(struct report *r)
 {
-    static const char *const pins[] = {"/sys/fs/bpf/carrick", "/run/carrick/bpf"}; /* of a service; of `carrick run` */
+    static const char *const pins[][2] = {{"dataplane/pinned", "/sys/fs/bpf/carrick"}, /* of a service */
+                                          {"dataplane/pinned-by-run", "/run/carrick/bpf"}};
     static const struct look looks[] = {
         {"dataplane/links.json", {"ip", "-j", "-d", "-s", "link"}},
         {"dataplane/addresses.json", {"ip", "-j", "address"}},
@@ -488,8 +489,8 @@ dataplane_add(struct report *r)
 
     TRY(looks_add(r, looks, ARRAY_SIZE(looks)));
     for (size_t i = 0; i < ARRAY_SIZE(pins); i++) {
-        TRY(!file_exists(pins[i]) ? NULL : command_add(r, "dataplane/pinned", process_argv(r->mem, "find", pins[i], "-printf",
-                                                                                            "%P\\n", NULL)));
+        TRY(!file_exists(pins[i][1]) ? NULL : command_add(r, pins[i][0], process_argv(r->mem, "find", pins[i][1], "-printf",
+                                                                                       "%P\\n", NULL)));
     }
     return file_exists(root) ? command_add(r, "dataplane/containers.json",
                                            process_argv(r->mem, "crun", "--root", root, "list", "-f", "json", NULL))

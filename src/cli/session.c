@@ -57,7 +57,7 @@ clouds_find(struct mem *mem, const char **path)
         "/etc/openstack/clouds.yaml",
     };
 
-    if (!str_empty(places[0]) && access(places[0], R_OK)) { /* It is meant, and no other. */
+    if (places[0] && *places[0] && access(places[0], R_OK)) { /* It is meant, and no other. */
         return err_errno(errno == ENOENT ? E_NOT_FOUND : E_FORBIDDEN, "OS_CLIENT_CONFIG_FILE=%s", places[0]);
     }
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -513,6 +513,7 @@ session_get(struct session *session, const char *path, const struct json **json)
     }
     all = mem_copy(session->mem, reply.json, sizeof *all);
     for (int n_pages = 1;; n_pages++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a list, or it would not have come so far */
         for (size_t i = 0; i < reply.json->n; i++) {
             vec_add(session->mem, &items, reply.json->items[i]);
         }

@@ -360,7 +360,7 @@ authority_plan(struct setup *s, const char **ca, const char **ca_key)
 static struct err *
 own_plan(struct setup *s)
 {
-    const char *ca, *ca_key, *key, *cert;
+    const char *ca, *ca_key, *key, *cert = NULL;
 
     s->cert = tls_path(s, "own.crt");
     s->key = tls_path(s, "own.key");

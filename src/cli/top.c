@@ -392,7 +392,7 @@ top_show(struct cli *cli)
     if (once) {
         mem = first_look(&top);
     }
-    do {
+    do { /* NOLINT(bugprone-infinite-loop): until somebody ends it */
         mem_free(before);
         before = mem;
         mem = mem_new("top");

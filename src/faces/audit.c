@@ -57,7 +57,7 @@ member_cut(struct jw *w, const char *key, const char *text)
 static void
 member(struct jw *w, const char *key, const char *text)
 {
-    if (str_empty(text) || str_eq(text, "-")) {
+    if (!text || !*text || str_eq(text, "-")) {
         return;
     }
     if (strlen(text) <= MEMBER_MAX && str_utf8(text, strlen(text))) {

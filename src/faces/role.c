@@ -9,6 +9,7 @@
 #include "identity/identity.h"
 #include "store/reseal.h"
 #include "store/room.h"
+#include "store/seal.h"
 #include "sys/file.h"
 
 #include <errno.h>
@@ -18,8 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SEAL_KEY_SIZE 32
 
 struct err *
 role_state_make(const char *state)
@@ -102,7 +101,7 @@ next_key_read(struct mem *mem, const char *path, const char **next)
     }
     TRY(e);
     text[strcspn(text, "\n")] = '\0';
-    if (strlen(text) != SEAL_KEY_SIZE * 2 || !hex_to(key, text, SEAL_KEY_SIZE)) {
+    if (strlen(text) != (size_t)2 * SEAL_KEY_SIZE || !hex_to(key, text, SEAL_KEY_SIZE)) {
         return err_new(E_INVALID, NULL, "%s is not what `carrick secret` writes: remove it", path);
     }
     *next = (const char *)key;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define DAY_S 86400
+#define DAY_S 86400L
 #define EARLIER_S (2 * DAY_S)
 #define SERIAL_SIZE 16
 #define CHAIN_MAX 16

@@ -209,6 +209,7 @@ grant_settle_on(struct tx *tx, const struct grant_in *asked, const struct rows *
         return NULL;
     }
     TRY(site_of(tx, in, seen, &site, &grant->reason));
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): without an error there is one */
     grant->site_id = site->id;
     TRY(infos_of(mem, in->resources, site, &grant->add_resources));
     TRY(infos_of(mem, in->temporary, site, &grant->temp_resources));

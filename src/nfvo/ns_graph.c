@@ -182,7 +182,7 @@ pair_read(struct changing *c, const struct cp_pair_info *pair, struct way *way, 
     TRY(cp_read(c, pair->cps.items[0], way, &in));
     TRY(cp_read(c, pair->cps.items[pair->cps.n - 1], way, &out));
     n = (size_t)(last_of(in) - in);
-    if (strncmp(in, out, n) || strchr(out + n, '/')) {
+    if (strncmp(in, out, n) != 0 || strchr(out + n, '/')) {
         return err_new(E_UNPROCESSABLE, NULL, "connection points %s and %s are of two instances",
                        pair->cps.items[0], pair->cps.items[1]);
     }

@@ -97,7 +97,7 @@ vnfs_search(struct searching *s, const struct nsd *nsd, const char *path,
 
     for (size_t i = 0; i < nsd->n_vnfs; i++) {
         const struct nsd_vnf *vnf = &nsd->vnfs[i];
-        const char *ends[2];
+        const char *ends[2] = {0};
         bool stands;
 
         TRY(ends_of(s, vnf->name, vnf->connections, vnf->n_connections, links, ends, &stands));
@@ -253,7 +253,7 @@ below(struct mem *mem, const char *profile, const char *nested, const char *vnf)
     size_t n = strlen(profile);
     struct plan_cp *cp;
 
-    if (!nested || strncmp(nested, profile, n) || (nested[n] && nested[n] != ':')) {
+    if (!nested || strncmp(nested, profile, n) != 0 || (nested[n] && nested[n] != ':')) {
         return NULL;
     }
     cp = row_new(mem, &plan_cp_table);
@@ -309,6 +309,7 @@ wanted_read(struct tx *tx, struct placing *p, const struct inside *inside,
     struct vnf_package *package = NULL;
     struct vnfd *vnfd;
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what was searched for without an error is found */
     TRY(vnf_package_find(tx, p->in->project_id, profile->vnfd_id, &package));
     TRY(vnfd_load_once(tx, &p->vnfds, package->id, &vnfd));
     TRY_MSG(vnf_wanted_fill(p->mem, vnfd, profile->flavour_id, profile->level, NULL, wanted),

@@ -461,7 +461,7 @@ kind_plan(struct planning *p, const struct making *making)
 {
     vec_each (&p->record->things, thing) {
         struct drift_difference *missing = map_get(&p->missing, key_of_thing(p, thing));
-        const struct json *input;
+        const struct json *input = NULL;
 
         if (str_eq(thing->kind, making->kind)) {
             TRY(input_of(p, thing, &input));

@@ -121,6 +121,7 @@ static void
 members_write(struct jw *w, const struct notice_member *members, int64_t major, const void *row)
 {
     for (; members && members->json; members++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an event is of a row */
         const struct attr *attr = table_attr(((const struct row *)row)->table, members->column);
 
         if (!attr_is_null(attr, row) && (!major || attr->since <= major)) {

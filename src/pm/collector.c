@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #define TICK_MS 1000
-#define RETRY_MS 1000
+#define RETRY_US INT64_C(1000000)
 #define DUE_MAX 1000     /* Jobs and thresholds of a round. */
 #define EXPIRED_MAX "5000" /* Reports that a round forgets. */
 #define INDICATOR_US (PM_INDICATOR_S * PM_SECOND)
@@ -319,7 +319,7 @@ round_kept(void *arg)
 
     if (round->err) {
         log_err(LOG_LV_WARN, "pm", round->err, "a round was not kept");
-        again_at = time_now_us() + RETRY_MS * 1000;
+        again_at = time_now_us() + RETRY_US;
     }
     round_end(round);
     if (!collector->is_closed) {
@@ -390,7 +390,7 @@ round_begin(void *arg)
     if (failed) {
         log_err(LOG_LV_WARN, "pm", round->err, "what is due");
         round->err = NULL;
-        next_at = time_now_us() + RETRY_MS * 1000;
+        next_at = time_now_us() + RETRY_US;
     } else if (round->indicates) {
         indicators_plan(collector, round);
     }

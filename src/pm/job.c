@@ -175,6 +175,7 @@ pm_value_write(struct jw *w, const char *key, double value)
     int64_t whole = value > -1e15 && value < 1e15 ? (int64_t)value : 0;
     double back = (double)whole;
 
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): -0 is not 0 */
     if (memcmp(&back, &value, sizeof back) == 0) {
         jw_int(w, key, whole);
     } else {

@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 
-#define WEEK_S (7 * 86400)
+#define WEEK_S (INT64_C(7) * 86400)
 
 const char *const pm_figures[] = {
 #define X(id, series) series,

@@ -215,7 +215,7 @@ stream_add(struct script_run *run, struct stream *stream, const char *data, size
     memcpy(stream->data + stream->n, data, n);
     stream->n += n;
     stream->bytes += (int64_t)n;
-    if (stream->n > 2 * SCRIPT_OUTPUT_KEPT) {
+    if (stream->n > (size_t)2 * SCRIPT_OUTPUT_KEPT) {
         memmove(stream->data, stream->data + stream->n - SCRIPT_OUTPUT_KEPT, SCRIPT_OUTPUT_KEPT);
         stream->n = SCRIPT_OUTPUT_KEPT;
     }

@@ -285,7 +285,7 @@ lock_take(struct pg_conn *c)
 {
     /* The first of several may be making the schema. */
     int64_t until = time_mono_ns() + (c->shares ? SCHEMA_WAIT_MS : LOCK_WAIT_MS) * 1000000LL;
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000};
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
     char holder[256];
     bool taken;
 

@@ -693,7 +693,7 @@ put_value(struct buf *out, const char *value)
     struct jw w = jw_to(out);
 
     if (n && strspn(value, plain) == n && !strchr("-:,", value[0]) && value[n - 1] != ':' &&
-        strcasecmp(value, "null")) {
+        strcasecmp(value, "null") != 0) {
         buf_str(out, value);
     } else {
         jw_str(&w, NULL, value);

@@ -473,7 +473,7 @@ directory_read(int fd, struct buf *directory, size_t *n, uint64_t *at)
         return NULL;
     }
     if (size < (off_t)sizeof end || pread(fd, end, sizeof end, size - (off_t)sizeof end) != (ssize_t)sizeof end ||
-        memcmp(end, "PK\5\6", 4)) {
+        memcmp(end, "PK\5\6", 4) != 0) {
         return err_new(E_INVALID, NULL, "a zip has no end");
     }
     *n = (size_t)end[10] | (size_t)end[11] << 8;

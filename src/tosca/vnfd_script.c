@@ -168,6 +168,7 @@ value_write(struct writing *writing, const char *key, const struct tosca_node *s
     } else if (value && value->type == YAML_T_SCALAR) {
         jw_str(&writing->w, key, yaml_is_null(value) ? "" : value->text);
     } else {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what has no value is a node's */
         extract_fault(writing->x, tosca_fault(value ? value : self->yaml,
                                               "only text and functions that give text can be "
                                               "told to a server"));

@@ -304,13 +304,20 @@ link_at(const struct json *ns, const struct json *vnf)
     return "";
 }
 
+/* Asked until it is answered: who was killed at the end of the operation before may be on his way back. */
 static const struct json *
 instance_show(const struct service *service, const char *id, int *status)
 {
     struct house *house = service->house;
+    const char *path = mem_printf(house->case_mem, "%s/%s", service->kind->instances, id);
+    int64_t until = deadline_ns(ONBOARD_MS);
+    const struct json *json;
 
-    return house_call(house, ROLE_ORCHESTRATOR, "GET",
-                      mem_printf(house->case_mem, "%s/%s", service->kind->instances, id), NULL, status);
+    do {
+        house_tend(house);
+        json = house_call(house, ROLE_ORCHESTRATOR, "GET", path, NULL, status);
+    } while (!*status && time_mono_ns() < until);
+    return json;
 }
 
 /* The instance that a change is of: some are of the NS in the service's; null where it is not told. */
@@ -556,6 +563,7 @@ begin(struct service *service, const char *what)
     int status = 0;
 
     TRY(lose(service, what));
+    house->call_ms = POLL_CALL_MS; /* From here on it may stand still. */
     do {
         house_tend(house);
         if (status == 0 || status == 409) {
@@ -679,7 +687,6 @@ service_operate(struct service *service, const char *what, const struct strike *
     int call_ms = house->call_ms;
 
     *outcome = (struct outcome){.state = "UNKNOWN", .error = ""};
-    house->call_ms = POLL_CALL_MS; /* It may stand still. */
     house_strike(house, strike);
     TRY(begin(service, what));
     do {
