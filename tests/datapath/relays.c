@@ -179,11 +179,11 @@ TEST(proxies_keep_connections_share_servers_and_leave_a_dead_one)
     for (int i = 0; i < INSTANCES; i++) {
         EVENTUALLY(8000, proxy_listens(s, names[i]));
     }
+    /* The first question is the only one that needs a connection, once proxies and servers are all there. */
     EVENTUALLY(8000, (answers = ask(s), count(answers, "b 10.0.0.1\n") == 2 &&
-                                            count(answers, "c 10.0.0.1\n") == 2));
-    CHECK_STR(strrchr(answers, '\n') + 1, "0"); /* The last question needed no connection ... */
-    CHECK_INT(count(answers, "\n1"), 1);        /* ... and the first the only one. */
-    CHECK_INT(count(answers, "\n0"), 3);
+                                            count(answers, "c 10.0.0.1\n") == 2 && count(answers, "\n1") == 1 &&
+                                            count(answers, "\n0") == 3));
+    CHECK_STR(strrchr(answers, '\n') + 1, "0");
     plain_tcp(s);
     spawned_end(c);
     EVENTUALLY(8000, count(ask(s), "b 10.0.0.1\n") == 4);
