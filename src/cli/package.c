@@ -78,14 +78,19 @@ content_put(struct cli *cli, int fd, const char *path, const struct json **thing
     return onboarding_wait(cli, path, thing);
 }
 
-/* What was made for a file that is refused would be in the way of the next try. */
+/* What was made for a file that is refused would be in the way of the next try.  What was not answered may come to
+ * something yet, and stays. */
 static struct err *
 upload_undo(struct cli *cli, const char *path, struct err *why)
 {
     struct call call = {.method = "DELETE", .path = path};
     struct reply reply;
-    struct err *e = session_call(&cli->session, &call, &reply);
+    struct err *e;
 
+    if (err_code_status(why->code) >= 500) {
+        return err_wrap(why, "what becomes of %s is not known", path);
+    }
+    e = session_call(&cli->session, &call, &reply);
     if (e) {
         why = err_wrap(why, "%s is left and has to be deleted (%s)", path, e->message);
     }

@@ -477,7 +477,7 @@ size_of(const char *path)
     return stat(path, &st) ? 0 : st.st_size;
 }
 
-/* What opening needs, and a write; an orderly end gives back what it took, a kill does not. */
+/* What opening needs, and a write. */
 TEST(store_that_is_opened_on_a_full_disk_has_room_of_its_own)
 {
     char disk[512], path[600], ballast[600], reserve[620];
